@@ -242,22 +242,46 @@ public final class Batch {
         }
 
         /**
+         * Adds a reading whose value fits its record.
+         *
+         * @param bits the value: f64 bits, the i64, or 0 or 1
+         * @throws IllegalArgumentException when the kind is text or bytes
+         * @throws IllegalStateException when the batch is full
+         */
+        public Builder add(int channel, ValueKind kind, Quality quality, long timeNanos, long bits) {
+            if (!kind.isFixed()) {
+                throw new IllegalArgumentException("a " + kind.word() + " value does not fit a record; add a Reading");
+            }
+            return add(channel, kind.code(), quality.code(), timeNanos, bits);
+        }
+
+        /**
          * Adds all readings of {@code batch}.
          *
          * @throws IllegalStateException when the batch is full
          */
         public Builder addAll(Batch batch) {
+            return addRange(batch, 0, batch.size);
+        }
+
+        /**
+         * Adds the readings {@code from} to {@code from + count - 1} of {@code batch}.
+         *
+         * @throws IllegalStateException when the batch is full
+         */
+        public Builder addRange(Batch batch, int from, int count) {
+            Objects.checkFromIndexSize(from, count, batch.size);
             if (batch.fixedOnly) {
-                reserve(batch.size);
+                reserve(count);
                 System.arraycopy(
                         batch.records,
-                        0,
+                        from * RecordLayout.RECORD_BYTES,
                         records,
                         size * RecordLayout.RECORD_BYTES,
-                        batch.size * RecordLayout.RECORD_BYTES);
-                size += batch.size;
+                        count * RecordLayout.RECORD_BYTES);
+                size += count;
             } else {
-                for (int i = 0; i < batch.size; i++) {
+                for (int i = from; i < from + count; i++) {
                     add(batch.reading(i));
                 }
             }

@@ -116,4 +116,30 @@ class BatchTest {
         mine[0] = 2;
         assertArrayEquals(new byte[] {1}, value.value());
     }
+
+    @Test
+    void aRangeOfABatchIsCopiedWithItsText() {
+        Batch fixed = Batch.of(
+                new Reading(1, new Value.F64(1), Quality.GOOD, 1),
+                new Reading(2, new Value.F64(2), Quality.GOOD, 2),
+                new Reading(3, new Value.F64(3), Quality.GOOD, 3));
+        Batch mixed = Batch.of(
+                new Reading(4, new Value.Text("left out"), Quality.GOOD, 4),
+                new Reading(5, new Value.Text("kept"), Quality.GOOD, 5));
+        Batch joined =
+                Batch.builder(1).addRange(fixed, 1, 2).addRange(mixed, 1, 1).build();
+        assertEquals(List.of(fixed.reading(1), fixed.reading(2), mixed.reading(1)), joined.readings());
+        Batch.Builder builder = Batch.builder(1);
+        assertThrows(IndexOutOfBoundsException.class, () -> builder.addRange(fixed, 2, 2));
+    }
+
+    @Test
+    void aTypedRecordIsAddedWithoutAnObjectAndTextIsRefused() {
+        Batch batch = Batch.builder(1)
+                .add(9, ValueKind.I64, Quality.BAD_TIMEOUT, TIME, -5)
+                .build();
+        assertEquals(new Reading(9, new Value.I64(-5), Quality.BAD_TIMEOUT, TIME), batch.reading(0));
+        Batch.Builder builder = Batch.builder(1);
+        assertThrows(IllegalArgumentException.class, () -> builder.add(9, ValueKind.TEXT, Quality.GOOD, TIME, 0));
+    }
 }

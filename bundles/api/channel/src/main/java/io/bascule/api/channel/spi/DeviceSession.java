@@ -39,6 +39,12 @@ public interface DeviceSession extends AutoCloseable {
      */
     int publish(Batch batch);
 
+    /**
+     * Returns whether a subscription matches a channel of this device now. For a source that can wait, such as a recording:
+     * what is published while this is false reaches the process image only.
+     */
+    boolean hasSubscribers();
+
     /** Ends the session: as {@link #disconnected}, and the device is gone from the list. Closing twice does nothing. */
     @Override
     void close();

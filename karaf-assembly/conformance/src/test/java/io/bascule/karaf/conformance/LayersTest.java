@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.karaf.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Who may use whom, read from the compiled classes of every bundle. */
+class LayersTest {
+
+    private static final String PRODUCT = "io.bascule.";
+
+    /** What a contract may mention: the JDK's base, other contracts, and annotations that are gone at run time. */
+    private static final List<String> ALLOWED_IN_API = List.of(
+            "java.", PRODUCT + "api.", "org.osgi.annotation.", "org.jspecify.annotations.", "com.google.errorprone.");
+
+    /** What only {@code bundles/access} may use: HTTP, JAX-RS and Karaf are not there on Eclipse Kura. */
+    private static final List<String> ACCESS_ONLY = List.of(
+            "javax.servlet.",
+            "jakarta.servlet.",
+            "javax.ws.rs.",
+            "jakarta.ws.rs.",
+            "org.osgi.service.http.",
+            "org.osgi.service.servlet.",
+            "org.osgi.service.jaxrs.",
+            "org.osgi.service.jakartars.",
+            "com.sun.net.httpserver.",
+            "org.apache.karaf.");
+
+    @ParameterizedTest(name = "{0} imports {1}: {2}")
+    @CsvSource({
+        "io.bascule.core.flow, io.bascule.api.flow.spi, true",
+        "io.bascule.core.flow.Inner, io.bascule.core.flow, true",
+        "io.bascule.core.flow, io.bascule.core.channel, false",
+        "io.bascule.core.flow, io.bascule.driver.replay, false",
+        "io.bascule.core.flow, io.bascule.wasm.engine, false",
+        "io.bascule.core.flow, io.bascule.testkit, false",
+        "io.bascule.driver.replay, io.bascule.driver.simulator, false",
+        "io.bascule.driver.replay, io.bascule.wasm.abi, false",
+        "io.bascule.driver.replay, io.bascule.core.channel, true",
+        "io.bascule.access.shell, io.bascule.core.flow, true",
+        "io.bascule.access.shell, io.bascule.access.rest, false",
+        "io.bascule.api.security, io.bascule.api.channel, false",
+        "io.bascule.api.channel, io.bascule.api.security, true",
+        "io.bascule.api.flow, io.bascule.api.module, false",
+        "io.bascule.api.module, io.bascule.api.channel, true",
+        "io.bascule.wasm.abi, io.bascule.wasm.engine, false",
+        "io.bascule.wasm.extender, io.bascule.wasm.abi, true",
+        "io.bascule.wasm.engine, io.bascule.wasm.capabilities, false",
+        "io.bascule.wasm.engine, io.bascule.karaf.itests, false"
+    })
+    void theRuleSaysWhoMayImportWhom(String from, String to, boolean isAllowed) {
+        assertEquals(isAllowed, Layer.mayImport(from, to));
+    }
+
+    @Test
+    void importsPointToLowerLayersOnlyAndNeverToSiblings() {
+        Findings findings =
+                new Findings("imports point to a lower layer; siblings meet in an API (docs/architecture.md)");
+        int seen = 0;
+        for (BundleFolder bundle : Checkout.here().bundles()) {
+            if (bundle.isTestkit()) {
+                continue;
+            }
+            for (Dependency use : uses(bundle, target -> target.startsWith(PRODUCT))) {
+                seen++;
+                String from = use.getOriginClass().getPackageName();
+                String to = use.getTargetClass().getBaseComponentType().getPackageName();
+                findings.check(Layer.mayImport(from, to), from + " uses " + to + ": " + use.getDescription());
+            }
+        }
+        findings.verify();
+        assertTrue(seen > 100, "only " + seen + " uses seen; the classes were not read");
+    }
+
+    @Test
+    void contractsMentionNothingButTheJdkAndOtherContracts() {
+        Findings findings = new Findings("API bundles have no third-party type, component or framework type");
+        for (BundleFolder bundle : Checkout.here().bundles()) {
+            if (bundle.isApi()) {
+                for (Dependency use : uses(bundle, t -> ALLOWED_IN_API.stream().noneMatch(t::startsWith))) {
+                    findings.add(bundle + ": " + use.getDescription());
+                }
+            }
+        }
+        findings.verify();
+    }
+
+    @Test
+    void onlyAccessBundlesKnowHttpAndKaraf() {
+        Findings findings = new Findings("HTTP, JAX-RS and Karaf types are used by bundles/access only");
+        for (BundleFolder bundle : Checkout.here().bundles()) {
+            if (bundle.isPortable()) {
+                for (Dependency use : uses(bundle, t -> ACCESS_ONLY.stream().anyMatch(t::startsWith))) {
+                    findings.add(bundle + ": " + use.getDescription());
+                }
+            }
+        }
+        findings.verify();
+    }
+
+    @Test
+    void testkitKnowsContractsOnlyAndNoBundleKnowsTestkit() {
+        Findings findings = new Findings("testkit is for tests: it uses contracts, and no bundle's own code uses it");
+        for (BundleFolder bundle : Checkout.here().bundles()) {
+            Predicate<String> isForbidden = bundle.isTestkit()
+                    ? t -> t.startsWith(PRODUCT)
+                            && !t.startsWith(PRODUCT + "api.")
+                            && !t.startsWith(PRODUCT + "testkit.")
+                    : t -> t.startsWith(PRODUCT + "testkit.");
+            for (Dependency use : uses(bundle, isForbidden)) {
+                findings.add(bundle + ": " + use.getDescription());
+            }
+        }
+        findings.verify();
+    }
+
+    @Test
+    void classesOfABundleAreInItsRootPackage() {
+        Findings findings = new Findings("a bundle's classes are in the package that its folder names, or below");
+        for (BundleFolder bundle : Checkout.here().bundles()) {
+            for (JavaClass type : classes(bundle)) {
+                boolean isInside = (type.getPackageName() + ".").startsWith(bundle.name() + ".");
+                findings.check(isInside, bundle + ": " + type.getName() + " is not in " + bundle.name());
+            }
+        }
+        findings.verify();
+    }
+
+    private static List<Dependency> uses(BundleFolder bundle, Predicate<String> isWanted) {
+        List<Dependency> uses = new ArrayList<>();
+        for (JavaClass type : classes(bundle)) {
+            for (Dependency use : type.getDirectDependenciesFromSelf()) {
+                JavaClass target = use.getTargetClass().getBaseComponentType();
+                if (!target.isPrimitive() && isWanted.test(target.getName())) {
+                    uses.add(use);
+                }
+            }
+        }
+        return uses;
+    }
+
+    /** Reads the bundle's own classes: what bnd embedded from elsewhere is not the product's and obeys other rules. */
+    private static JavaClasses classes(BundleFolder bundle) {
+        return new ClassFileImporter()
+                .withImportOption(location -> location.contains("/io/bascule/") && !location.contains("package-info"))
+                .importPath(bundle.classes());
+    }
+}

@@ -122,8 +122,8 @@ public final class Batch {
     public double asDouble(int i) {
         long bits = valueBits(i);
         return switch (kind(i)) {
-            case F64 -> Double.longBitsToDouble(bits);
-            case I64, BOOL -> (double) bits;
+            case F64, BOOL -> Double.longBitsToDouble(bits);
+            case I64 -> (double) bits;
             case TEXT, BYTES -> Double.NaN;
         };
     }
@@ -134,7 +134,7 @@ public final class Batch {
         return switch (kind(i)) {
             case F64 -> new Value.F64(Double.longBitsToDouble(bits));
             case I64 -> new Value.I64(bits);
-            case BOOL -> new Value.Bool(bits != 0);
+            case BOOL -> new Value.Bool(Double.longBitsToDouble(bits) != 0);
             case TEXT -> new Value.Text(new String(tail, (int) bits, (int) (bits >>> 32), StandardCharsets.UTF_8));
             case BYTES -> new Value.Bytes(Arrays.copyOfRange(tail, (int) bits, (int) bits + (int) (bits >>> 32)));
         };
@@ -301,7 +301,7 @@ public final class Batch {
             } else if (value instanceof Value.I64 i64) {
                 return i64.value();
             } else if (value instanceof Value.Bool bool) {
-                return bool.value() ? 1 : 0;
+                return Double.doubleToRawLongBits(bool.value() ? 1.0 : 0.0);
             } else if (value instanceof Value.Text text) {
                 return append(text.value().getBytes(StandardCharsets.UTF_8));
             } else if (value instanceof Value.Bytes bytes) {

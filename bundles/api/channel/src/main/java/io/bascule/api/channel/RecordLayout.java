@@ -15,7 +15,7 @@ import java.nio.ByteOrder;
  *  +5  u8   quality   0 good, 64 uncertain, 128 bad
  *  +6  u16  reason    upper half of an OPC UA status code
  *  +8  i64  time      nanoseconds since 1970-01-01T00:00:00Z, of the source
- *  +16 8 B  value     f64 bits | i64 | 0 or 1 | u32 offset and u32 length in the tail
+ *  +16 8 B  value     f64 bits | i64 | f64 bits of 0.0 or 1.0 | u32 offset and u32 length in the tail
  * </pre>
  */
 public final class RecordLayout {

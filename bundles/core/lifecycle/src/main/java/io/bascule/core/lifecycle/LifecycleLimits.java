@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.core.lifecycle;
+
+import java.time.Duration;
+
+/**
+ * The limits in force.
+ *
+ * @param ready how long a module may take to get ready
+ * @param operation how long the rest of an operation may take
+ * @param artefactBytesMax largest artefact
+ */
+record LifecycleLimits(Duration ready, Duration operation, long artefactBytesMax) {
+
+    /** Reads and checks the configuration. */
+    static LifecycleLimits of(LifecycleConfig config) {
+        return new LifecycleLimits(
+                Duration.ofMillis(inRange("start.timeout.millis", config.start_timeout_millis(), 100, 3_600_000)),
+                Duration.ofMillis(
+                        inRange("operation.timeout.millis", config.operation_timeout_millis(), 100, 3_600_000)),
+                inRange("artefact.bytes.max", config.artefact_bytes_max(), 1024, 1L << 30));
+    }
+
+    private static long inRange(String key, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException("configuration " + LifecycleConfig.PID + ": " + key + " is " + value
+                    + "; expected " + min + " to " + max);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Commands for channels: {@code bascule:channel-*}, and the completers of their arguments. A command object lives for one call on
+ * one thread; a completer is shared and safe for use by any thread.
+ */
+@NullMarked
+package io.bascule.access.shell.channel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.access.shell.module;
+
+import io.bascule.api.module.ModuleException;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.CommandException;
+
+/** {@code bascule:module-stop}. */
+@Service
+@Command(
+        scope = "bascule",
+        name = "module-stop",
+        description = "Stops a module; flows that use it wait until it is back",
+        detailedDescription = """
+                Examples:
+                  bascule:module-stop trend-anomaly""")
+public final class ModuleStopCommand extends ModuleCommand {
+
+    @Argument(name = "module", description = "Name of the module, or number of its bundle", required = true)
+    @Completion(ModuleNames.class)
+    String module = "";
+
+    @Override
+    protected void run() throws ModuleException, CommandException {
+        report("Stopped", manager().stop(module));
+    }
+}

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** benchmarks. */
+/**
+ * Benchmarks that print ratios against a baseline measured in the same run: the same algorithm in plain Java, a stock
+ * Karaf, a peer. {@code ./bascule bench} runs them. Nothing here is a test: tests only show that both sides of a ratio
+ * do the same work.
+ */
 @NullMarked
 package io.bascule.karaf.benchmarks;
 

@@ -188,7 +188,7 @@ function handOver(bytes) {
   must(next.configure({}) >= 0 && next.call('restore', state, 1) === 0, 'restore refuses its own snapshot');
   old.clear();
   must(feed(old, 500, 800) === feed(next, 500, 800), 'the successor goes on differently');
-  for (const cut of [0, 1, 5, state.length - 1]) {
+  for (const cut of new Set([0, 1, state.length >> 1, state.length - 1])) {
     const host = new Host(bytes);
     must(host.configure({}) >= 0 && host.call('restore', state.slice(0, cut), 1) < 0, `restore accepts the first ${cut} bytes`);
   }

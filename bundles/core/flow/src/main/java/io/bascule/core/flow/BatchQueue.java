@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.core.flow;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.bascule.api.channel.Batch;
+import io.bascule.api.flow.OverflowPolicy;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The bounded queue before a stage: many senders, one worker. An {@code ArrayBlockingQueue} with a policy around it was the
+ * first design; it cannot drop the oldest, count, end and wake in one step, so that counts were not exact when a flow
+ * stopped under load. Batches and messages keep their order.
+ *
+ * <p>Invariant: readings offered = accepted + refused, and accepted = taken + evicted + waiting.
+ */
+final class BatchQueue {
+
+    /** Most items handed over in one go, so that a worker comes back to its timers. */
+    private static final int TAKE_MAX = 256;
+
+    private final int capacity;
+    private final OverflowPolicy overflow;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Condition hasRoom = lock.newCondition();
+
+    @GuardedBy("lock")
+    private final ArrayDeque<Object> items = new ArrayDeque<>();
+
+    @GuardedBy("lock")
+    private boolean isWoken;
+
+    @GuardedBy("lock")
+    private boolean isEnding;
+
+    @GuardedBy("lock")
+    private boolean isClosed;
+
+    @GuardedBy("lock")
+    private int waitingSenders;
+
+    @GuardedBy("lock")
+    private long accepted;
+
+    @GuardedBy("lock")
+    private long refused;
+
+    @GuardedBy("lock")
+    private long evicted;
+
+    @GuardedBy("lock")
+    private long messagesDropped;
+
+    BatchQueue(int capacity, OverflowPolicy overflow) {
+        this.capacity = capacity;
+        this.overflow = overflow;
+    }
+
+    /**
+     * What was counted so far.
+     *
+     * @param waiting items in the queue
+     * @param accepted readings let in
+     * @param dropped readings refused, evicted, or thrown away at the end
+     * @param messagesDropped messages that went the same way
+     */
+    record Counts(int waiting, long accepted, long dropped, long messagesDropped) {}
+
+    private static int readings(Object item) {
+        return item instanceof Batch batch ? batch.size() : 0;
+    }
+
+    /**
+     * Offers a batch or message under the policy; what does not get in is counted.
+     *
+     * @return nanoseconds that the sender was held back
+     */
+    long put(Object item) {
+        long waited = 0;
+        lock.lock();
+        try {
+            if (items.size() >= capacity && !isClosed) {
+                switch (overflow) {
+                    case BLOCK -> waited = awaitRoom();
+                    case DROP_OLDEST -> evictOldest();
+                    case REJECT -> {}
+                }
+            }
+            if (isClosed || items.size() >= capacity) {
+                refused += readings(item);
+                messagesDropped += item instanceof Message ? 1 : 0;
+            } else {
+                items.add(item);
+                accepted += readings(item);
+                if (items.size() == 1) {
+                    changed.signal();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return waited;
+    }
+
+    @GuardedBy("lock")
+    private void evictOldest() {
+        Object oldest = items.remove();
+        evicted += readings(oldest);
+        messagesDropped += oldest instanceof Message ? 1 : 0;
+    }
+
+    @GuardedBy("lock")
+    private long awaitRoom() {
+        long start = System.nanoTime();
+        waitingSenders++;
+        try {
+            while (items.size() >= capacity && !isClosed) {
+                hasRoom.await();
+            }
+        } catch (InterruptedException e) {
+            // The sender is to stop; its batch is refused and counted if there is still no room.
+            Thread.currentThread().interrupt();
+        } finally {
+            waitingSenders--;
+        }
+        return System.nanoTime() - start;
+    }
+
+    /**
+     * Takes the next message, or the next batch and as many after it as fit into {@code readingsMax} readings.
+     *
+     * @param into gets them
+     * @param untilNanos how long to wait for something, in terms of {@link System#nanoTime()}
+     * @return false when nothing will ever come again
+     */
+    boolean take(List<Object> into, int readingsMax, long untilNanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (items.isEmpty()) {
+                if (isClosed || (isEnding && waitingSenders == 0)) {
+                    isClosed = true;
+                    return false;
+                }
+                long left = untilNanos - System.nanoTime();
+                if (left <= 0 || isWoken) {
+                    isWoken = false;
+                    return true;
+                }
+                changed.awaitNanos(left);
+            }
+            int readings = 0;
+            Object next = items.peek();
+            do {
+                into.add(next);
+                readings += readings(next);
+                items.remove();
+                boolean isMessage = next instanceof Message;
+                next = isMessage || into.size() >= TAKE_MAX ? null : items.peek();
+            } while (next instanceof Batch batch && readings + batch.size() <= readingsMax);
+            if (waitingSenders > 0) {
+                hasRoom.signalAll();
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until somebody wakes the worker, or the end comes. */
+    void awaitWake(long untilNanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = untilNanos - System.nanoTime();
+            while (!isWoken && !isEnding && !isClosed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            isWoken = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes the worker look at its stage again. */
+    void wake() {
+        lock.lock();
+        try {
+            isWoken = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Says that no sender is left but those that wait for room now. */
+    void end() {
+        lock.lock();
+        try {
+            isEnding = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether {@link #end()} or {@link #close()} was called. */
+    boolean isEnding() {
+        lock.lock();
+        try {
+            return isEnding || isClosed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Throws away what waits, counted, and lets nothing in any more. */
+    void close() {
+        lock.lock();
+        try {
+            isClosed = true;
+            while (!items.isEmpty()) {
+                evictOldest();
+            }
+            changed.signalAll();
+            hasRoom.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Counts counts() {
+        lock.lock();
+        try {
+            return new Counts(items.size(), accepted, refused + evicted, messagesDropped);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int capacity() {
+        return capacity;
+    }
+
+    OverflowPolicy overflow() {
+        return overflow;
+    }
+
+    /** Waits for {@code nanos} unless the queue is closed before; for pauses between two tries of a worker. */
+    boolean pause(long nanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = nanos;
+            while (left > 0 && !isClosed && !isEnding) {
+                left = changed.awaitNanos(left);
+            }
+            return !isClosed && !isEnding;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.core.flow;
+
+import io.bascule.api.channel.Batch;
+import io.bascule.api.channel.Channel;
+import io.bascule.api.channel.ChannelRegistry;
+import io.bascule.api.channel.Value;
+import io.bascule.api.module.ModuleException;
+import io.bascule.api.module.ModuleKind;
+import io.bascule.api.module.World;
+import io.bascule.api.module.spi.Decoder;
+import io.bascule.api.module.spi.Instance;
+import io.bascule.api.module.spi.Processor;
+import io.bascule.api.module.spi.StageContext;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** An instance of a module that fills a slot: turns batches and messages into the calls of its world. Confined. */
+abstract class ModuleInstance {
+
+    private final ModuleDirectory.Handle handle;
+    private final Instance instance;
+
+    private ModuleInstance(ModuleDirectory.Handle handle, Instance instance) {
+        this.handle = handle;
+        this.instance = instance;
+    }
+
+    /**
+     * Makes an instance.
+     *
+     * @throws ModuleException when the module refuses
+     */
+    static ModuleInstance open(
+            ModuleDirectory.Handle handle, StageContext context, ChannelRegistry channels, StageCounters counters)
+            throws ModuleException {
+        World world = handle.descriptor().world();
+        return switch (world) {
+            case PROCESSOR -> new OfProcessor(handle, handle.module().newProcessor(context), channels);
+            case DECODER -> new OfDecoder(handle, handle.module().newDecoder(context), channels, counters);
+            case DRIVER ->
+                throw new ModuleException("module " + handle.label()
+                        + " is a driver; a flow takes modules of world processor" + " or decoder");
+        };
+    }
+
+    ModuleDirectory.Handle handle() {
+        return handle;
+    }
+
+    Instance instance() {
+        return instance;
+    }
+
+    abstract void accept(Batch batch) throws ModuleException;
+
+    abstract void message(String topic, byte[] payload) throws ModuleException;
+
+    private static String channelName(ChannelRegistry channels, int handle) {
+        Optional<Channel> channel = channels.find(handle);
+        return channel.map(Channel::name).orElse("channel-" + handle);
+    }
+
+    private static byte[] bytes(Value value) {
+        if (value instanceof Value.Bytes bytes) {
+            return bytes.value();
+        }
+        return value.asText().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static final class OfProcessor extends ModuleInstance {
+        private final Processor processor;
+        private final ChannelRegistry channels;
+
+        OfProcessor(ModuleDirectory.Handle handle, Processor processor, ChannelRegistry channels) {
+            super(handle, processor);
+            this.processor = processor;
+            this.channels = channels;
+        }
+
+        @Override
+        void accept(Batch batch) throws ModuleException {
+            if (batch.isFixedOnly() || handle().descriptor().kind() == ModuleKind.NATIVE) {
+                processor.process(batch);
+                return;
+            }
+            // Text and bytes cross into a guest as messages (guest contract, record layout), in their place in the
+            // order.
+            Batch.Builder run = Batch.builder(batch.size());
+            for (int i = 0; i < batch.size(); i++) {
+                if (batch.kind(i).isFixed()) {
+                    run.add(batch.reading(i));
+                    continue;
+                }
+                if (run.size() > 0) {
+                    processor.process(run.build());
+                    run = Batch.builder(batch.size() - i);
+                }
+                processor.message(channelName(channels, batch.channel(i)), bytes(batch.value(i)));
+            }
+            if (run.size() > 0) {
+                processor.process(run.build());
+            }
+        }
+
+        @Override
+        void message(String topic, byte[] payload) throws ModuleException {
+            processor.message(topic, payload);
+        }
+    }
+
+    private static final class OfDecoder extends ModuleInstance {
+        /** Most bytes of an unfinished frame; industrial frames are far smaller. */
+        private static final int UNFINISHED_BYTES_MAX = 64 * 1024;
+        /** Most sources of frames, such as channels or topics, at one stage. */
+        private static final int SOURCES_MAX = 1024;
+
+        private final Decoder decoder;
+        private final ChannelRegistry channels;
+        private final StageCounters counters;
+        private final Map<String, byte[]> unfinished = new HashMap<>();
+
+        OfDecoder(ModuleDirectory.Handle handle, Decoder decoder, ChannelRegistry channels, StageCounters counters) {
+            super(handle, decoder);
+            this.decoder = decoder;
+            this.channels = channels;
+            this.counters = counters;
+        }
+
+        /** One corrupt frame must not take the others of the batch with it, so each fails on its own. */
+        @Override
+        void accept(Batch batch) {
+            for (int i = 0; i < batch.size(); i++) {
+                try {
+                    if (!(batch.value(i) instanceof Value.Bytes frame)) {
+                        throw new ModuleException("decoder " + handle().label() + " takes frames of bytes; channel '"
+                                + channelName(channels, batch.channel(i)) + "' sent "
+                                + batch.kind(i).word());
+                    }
+                    decode(channelName(channels, batch.channel(i)), frame.value(), batch.timeNanos(i));
+                } catch (ModuleException e) {
+                    counters.fault(e);
+                    counters.dropped.increment();
+                }
+            }
+        }
+
+        @Override
+        void message(String topic, byte[] payload) throws ModuleException {
+            long nowNanos = Math.multiplyExact(System.currentTimeMillis(), 1_000_000L);
+            decode(topic, payload, nowNanos);
+        }
+
+        private void decode(String source, byte[] bytes, long timeNanos) throws ModuleException {
+            byte[] before = unfinished.remove(source);
+            byte[] data = bytes;
+            if (before != null) {
+                data = Arrays.copyOf(before, before.length + bytes.length);
+                System.arraycopy(bytes, 0, data, before.length, bytes.length);
+            }
+            int used = 0;
+            do {
+                data = used == 0 ? data : Arrays.copyOfRange(data, used, data.length);
+                used = data.length == 0 ? 0 : decoder.decode(data, timeNanos);
+                if (used < 0 || used > data.length) {
+                    throw new ModuleException(
+                            "decoder " + handle().label() + " says it used " + used + " of " + data.length + " bytes");
+                }
+            } while (used > 0);
+            if (data.length > UNFINISHED_BYTES_MAX || (data.length > 0 && unfinished.size() >= SOURCES_MAX)) {
+                throw new ModuleException("decoder " + handle().label() + " found no frame in " + data.length
+                        + " bytes from '" + source + "', or frames come from more than " + SOURCES_MAX
+                        + " sources; they are dropped");
+            }
+            if (data.length > 0) {
+                unfinished.put(source, data);
+            }
+        }
+    }
+}

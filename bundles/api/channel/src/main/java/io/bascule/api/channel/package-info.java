@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * The process image: channels of devices, their last readings, and the one way to write to them.
  *

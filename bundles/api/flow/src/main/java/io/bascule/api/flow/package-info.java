@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * Flows: graphs of stages through which batches go. People and tools use {@link io.bascule.api.flow.FlowEngine}; what is
  * wrong with a definition comes as a list of {@link io.bascule.api.flow.FlowProblem}. Values are immutable; services are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * Modules: units of logic, native or WASM, that are installed, run, updated and removed in the same way.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * Who may do what: subjects (people, modules, flows), capabilities, and the grants that connect them.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * Alerts: something a person should know about a channel, raised by a module or a rule, kept until acknowledged.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * Typed events for EventAdmin: each is a record that knows its topic and its properties, so that handlers written
  * against plain EventAdmin and handlers written against the records see the same facts. Immutable.

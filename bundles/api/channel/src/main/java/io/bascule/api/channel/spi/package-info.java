@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * What a driver needs: it opens a {@link io.bascule.api.channel.spi.DeviceSession} for each device it talks to, publishes
  * readings through it and answers writes. Callers of channels do not need this package.

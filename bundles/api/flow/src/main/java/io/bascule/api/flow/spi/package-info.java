@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * How a bundle adds a type of stage, such as a connector's sink: it registers a
  * {@link io.bascule.api.flow.spi.StageFactory} service. The engine owns queue, thread and counters of every stage.

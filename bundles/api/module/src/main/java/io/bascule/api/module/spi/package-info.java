@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * What a module is to the gateway: a bundle that registers one {@link io.bascule.api.module.spi.Module} service, which makes
  * {@link io.bascule.api.module.spi.Processor}s and {@link io.bascule.api.module.spi.Decoder}s, one for each flow stage.

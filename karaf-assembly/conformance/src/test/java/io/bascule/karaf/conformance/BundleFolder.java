@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.karaf.conformance;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
@@ -20,6 +24,8 @@ record BundleFolder(Path root, String path) {
 
     /** The bundle that only tests use; it is in no feature. */
     static final String TESTKIT = "bundles/testkit";
+
+    private static final Map<BundleFolder, JavaClasses> CLASSES = new ConcurrentHashMap<>();
 
     /** Returns artifactId, symbolic name and root package that belong to a folder. */
     static String nameOf(String folder) {
@@ -64,6 +70,13 @@ record BundleFolder(Path root, String path) {
     /** Returns the folder of compiled classes. */
     Path classes() {
         return built("target/classes");
+    }
+
+    /** Returns the bundle's own classes; what bnd embedded from elsewhere obeys other rules. Read once for all tests. */
+    JavaClasses ownClasses() {
+        return CLASSES.computeIfAbsent(this, b -> new ClassFileImporter()
+                .withImportOption(location -> !location.contains("package-info"))
+                .importPath(b.classes().resolve("io/bascule")));
     }
 
     /** Returns the jar. */

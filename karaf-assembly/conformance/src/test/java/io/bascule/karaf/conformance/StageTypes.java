@@ -2,9 +2,7 @@
 package io.bascule.karaf.conformance;
 
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -33,10 +31,7 @@ final class StageTypes {
                 }
             }
             types.addAll(typeOfClass.values());
-            JavaClasses classes = new ClassFileImporter()
-                    .withImportOption(location -> location.contains("/io/bascule/"))
-                    .importPath(bundle.classes());
-            for (JavaClass type : classes) {
+            for (JavaClass type : bundle.ownClasses()) {
                 boolean isFactory = type.getAllRawInterfaces().stream()
                         .anyMatch(i -> i.getName().equals(factory));
                 if (isFactory && !type.isInterface() && !type.getModifiers().contains(JavaModifier.ABSTRACT)) {

@@ -49,4 +49,7 @@ node "$samples/smoke.mjs" "$new"/*/build/*.wasm "$new"/java/target/*.wasm
 echo "== type check against the WIT"
 "$samples/typecheck.sh"
 "$samples/typecheck.sh" "$new"/*/build/*.wasm "$new"/java/target/*.wasm
+mkdir -p "$samples/build/check"
+"$root/wasm-bundle-bridge/guest-sdk/check/build.sh" "$samples/build/check" "$npm_dir/node_modules/.bin/asc"
+"$samples/typecheck.sh" "$samples"/build/check/*.wasm
 echo "guests: all passed"

@@ -17,7 +17,7 @@ public final class Display {
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final long KIB = 1024;
-    private static final int EXACT_DIGITS_MAX = 12;
+    private static final int EXACT_DIGITS_MAX = 9;
 
     private Display() {}
 

@@ -23,7 +23,8 @@ import org.apache.karaf.shell.support.CommandException;
         name = "channel-list",
         description = "Lists channels with their last readings; times are UTC of the source",
         detailedDescription = """
-                In a pattern, * stands for any characters up to the next slash, ** for any characters.
+                In a pattern, * stands for any characters up to the next slash, ** for
+                any characters.
 
                 Examples:
                   bascule:channel-list

@@ -29,12 +29,12 @@ import org.jspecify.annotations.Nullable;
         name = "channel-watch",
         description = "Prints readings as they come, until the count or the time is reached or Ctrl-C",
         detailedDescription = """
-                A terminal that is slower than the channels misses readings rather than holding them back; the last
-                line says how many.
+                A terminal that is slower than the channels misses readings rather
+                than holding them back; the last line says how many.
 
                 Examples:
                   bascule:channel-watch 'press1/*'
-                  bascule:channel-watch press1/temperature --count 5 --seconds 60""")
+                  bascule:channel-watch --count 5 --seconds 60 press1/temperature""")
 public final class ChannelWatchCommand extends ChannelCommand {
 
     /** Batches that may wait for the terminal. */

@@ -20,12 +20,11 @@ import org.jspecify.annotations.Nullable;
         name = "channel-write",
         description = "Writes a value to a channel, under your own name and audited",
         detailedDescription = """
-                A bool is written as true or false, bytes in hexadecimal. A negative number follows --, which ends the
-                options.
+                A bool is written as true or false, bytes in hexadecimal.
 
                 Examples:
                   bascule:channel-write press1/setpoint 42.5
-                  bascule:channel-write -- press1/offset -3""")
+                  bascule:channel-write press1/offset -3""")
 public final class ChannelWriteCommand extends ChannelCommand {
 
     @Argument(name = "channel", description = "Name of the channel", required = true)

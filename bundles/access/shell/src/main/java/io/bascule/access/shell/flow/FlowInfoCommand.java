@@ -21,7 +21,7 @@ import org.apache.karaf.shell.support.CommandException;
         detailedDescription = """
                 Examples:
                   bascule:flow-info machine-temperature
-                  bascule:flow-info machine-temperature --definition""")
+                  bascule:flow-info --definition machine-temperature""")
 public final class FlowInfoCommand extends FlowCommand {
 
     @Argument(name = "flow", description = "Name of the flow", required = true)

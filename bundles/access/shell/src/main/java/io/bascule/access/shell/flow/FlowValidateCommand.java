@@ -21,7 +21,8 @@ import org.apache.karaf.shell.support.CommandException;
         name = "flow-validate",
         description = "Checks a flow definition against what is installed now and prints every problem",
         detailedDescription = """
-                Nothing is started or changed. A relative file name starts at the gateway's folder.
+                Nothing is started or changed. A relative file name starts at the
+                gateway's folder.
 
                 Examples:
                   bascule:flow-validate etc/flows/machine-temperature.json

@@ -19,9 +19,10 @@ import org.apache.karaf.shell.support.CommandException;
         name = "grant",
         description = "Allows a module a capability; in force at once and kept over restarts",
         detailedDescription = """
-                Capabilities: log, clock, emit, state, timer need no pattern; channel-read, channel-write and io need
-                at least one. In a pattern, * stands for any characters up to the next slash, ** for any characters.
-                The module '*' stands for every module.
+                Capabilities: log, clock, emit, state, timer need no pattern; channel-
+                read, channel-write and io need at least one. In a pattern, * stands
+                for any characters up to the next slash, ** for any characters. The
+                module '*' stands for every module.
 
                 Examples:
                   bascule:grant trend-anomaly emit

@@ -24,7 +24,7 @@ import org.apache.karaf.shell.support.CommandException;
         detailedDescription = """
                 Examples:
                   bascule:grants
-                  bascule:grants trend-anomaly --json""")
+                  bascule:grants --json trend-anomaly""")
 public final class GrantsCommand extends GrantCommandBase {
 
     @Argument(name = "module", description = "Only what holds for this module; all if unset")

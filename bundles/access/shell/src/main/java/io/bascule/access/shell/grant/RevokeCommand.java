@@ -16,7 +16,8 @@ import org.apache.karaf.shell.support.CommandException;
         name = "revoke",
         description = "Takes a capability from a module, with all its patterns; in force at once",
         detailedDescription = """
-                What is granted to every module ('*') stays until it is revoked from '*'.
+                What is granted to every module ('*') stays until it is revoked from
+                '*'.
 
                 Examples:
                   bascule:revoke pid channel-write""")

@@ -37,12 +37,13 @@ import org.jspecify.annotations.Nullable;
         name = "module-call",
         description = "Tries a module out on an instance of its own; what it sends is printed and goes nowhere",
         detailedDescription = """
-                test runs the module's own test. process sends readings in one batch: each input is VALUE or
-                CHANNEL=VALUE, the times are one step apart. decode sends the bytes of a frame, in hexadecimal.
+                test runs the module's own test. process sends readings in one batch:
+                each input is VALUE or CHANNEL=VALUE, the times are one step apart.
+                decode sends the bytes of a frame, in hexadecimal.
 
                 Examples:
                   bascule:module-call trend-anomaly test
-                  bascule:module-call moving-average process 20 21 95 96 --config '{"threshold":90}'
+                  bascule:module-call --config '{"threshold":90}' average process 20 95
                   bascule:module-call modbus-rtu-decoder decode 010302002AB85B""")
 public final class ModuleCallCommand extends ModuleCommand {
 

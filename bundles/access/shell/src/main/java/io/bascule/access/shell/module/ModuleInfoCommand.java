@@ -30,12 +30,13 @@ import org.jspecify.annotations.Nullable;
         name = "module-info",
         description = "Shows one module: state and reason, what it asks for, what it was granted, its configuration",
         detailedDescription = """
-                An UNRESOLVED module lists each host interface that it imports and that is missing, with what this
-                gateway offers instead. A capability marked 'missing' is imported but not granted: see bascule:grant.
+                An UNRESOLVED module lists each host interface that it imports and
+                that is missing, with what this gateway offers instead. A capability
+                marked 'missing' is imported but not granted: see bascule:grant.
 
                 Examples:
                   bascule:module-info trend-anomaly
-                  bascule:module-info 104 --json""")
+                  bascule:module-info --json 104""")
 public final class ModuleInfoCommand extends ModuleCommand {
 
     @Argument(name = "module", description = "Name of the module, or number of its bundle", required = true)
@@ -116,7 +117,7 @@ public final class ModuleInfoCommand extends ModuleCommand {
         if (!descriptor.configSchema().isEmpty()) {
             console().println();
             console()
-                    .println("Configuration: 'bascule:module-info " + descriptor.name()
+                    .println("Configuration: 'bascule:module-info --schema " + descriptor.name()
                             + " --schema' shows what can be set.");
         }
     }

@@ -11,7 +11,8 @@ import org.apache.karaf.shell.support.CommandException;
 /** {@code bascule:module-uninstall}. */
 @Service
 @Command(scope = "bascule", name = "module-uninstall", description = "Removes a module", detailedDescription = """
-                A module that came from the deploy folder is removed by deleting its file there.
+                A module that came from the deploy folder is removed by deleting its
+                file there.
 
                 Examples:
                   bascule:module-uninstall trend-anomaly""")

@@ -19,7 +19,7 @@ import org.apache.karaf.shell.support.CommandException;
 
                 Examples:
                   bascule:module-update trend-anomaly
-                  bascule:module-update trend-anomaly file:/home/ada/trend-anomaly-1.1.0.wasm""")
+                  bascule:module-update trend-anomaly file:/home/ada/trend.wasm""")
 public final class ModuleUpdateCommand extends ModuleCommand {
 
     @Argument(name = "module", description = "Name of the module, or number of its bundle", required = true)

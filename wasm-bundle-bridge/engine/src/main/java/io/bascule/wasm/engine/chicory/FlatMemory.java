@@ -7,12 +7,12 @@ import com.dylibso.chicory.runtime.Memory;
 import com.dylibso.chicory.wasm.types.ActiveDataSegment;
 import com.dylibso.chicory.wasm.types.DataSegment;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
+import com.dylibso.chicory.wasm.types.PassiveDataSegment;
 import io.bascule.wasm.engine.WasmException.TrapKind;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * A linear memory in one array, which makes guests 1.3 to 1.6 times faster than Chicory's paged one and lets batches
@@ -36,8 +36,8 @@ public final class FlatMemory implements Memory {
     private final int initialPages;
     private final int maximumPages;
     private byte[] bytes;
-    // Content of passive segments; empty once dropped. Our own array: Chicory's is shared by all instances of a module.
-    private byte[][] segments = {};
+    // The array that the instance made for itself and empties when the guest drops a segment.
+    private DataSegment[] segments = {};
 
     private static VarHandle view(Class<?> type) {
         return MethodHandles.byteArrayViewVarHandle(type, ByteOrder.LITTLE_ENDIAN);
@@ -80,7 +80,7 @@ public final class FlatMemory implements Memory {
     /** Lets the bytes go; every later access is out of bounds. */
     void release() {
         bytes = NOTHING;
-        segments = new byte[0][];
+        segments = new DataSegment[0];
     }
 
     @Override
@@ -128,23 +128,19 @@ public final class FlatMemory implements Memory {
 
     @Override
     public void initialize(Instance instance, DataSegment[] dataSegments, int memoryIndex) {
-        segments = new byte[dataSegments == null ? 0 : dataSegments.length][];
+        segments = dataSegments;
         for (int i = 0; i < segments.length; i++) {
-            DataSegment segment = Objects.requireNonNull(dataSegments)[i];
-            segments[i] = segment.data();
-            if (segment instanceof ActiveDataSegment active) {
-                segments[i] = NOTHING;
-                if (active.index() == memoryIndex) {
-                    int at = (int) ConstantEvaluators.computeConstantValue(instance, active.offsetInstructions())[0];
-                    write(at, active.data());
-                }
+            if (segments[i] instanceof ActiveDataSegment active && active.index() == memoryIndex) {
+                int at = (int) ConstantEvaluators.computeConstantValue(instance, active.offsetInstructions())[0];
+                write(at, active.data());
+                segments[i] = PassiveDataSegment.EMPTY;
             }
         }
     }
 
     @Override
     public void initPassiveSegment(int segmentId, int dest, int offset, int size) {
-        byte[] source = segments[segmentId];
+        byte[] source = segments[segmentId].data();
         check(offset, size, source.length);
         check(dest, size, bytes.length);
         meter.chargeBytes(size);
@@ -153,7 +149,7 @@ public final class FlatMemory implements Memory {
 
     @Override
     public void drop(int segment) {
-        segments[segment] = NOTHING;
+        segments[segment] = PassiveDataSegment.EMPTY;
     }
 
     private static void check(int at, int size, int length) {

@@ -7,6 +7,8 @@ import java.util.List;
 /** Collects what breaks a rule, so that one run shows all of it. */
 final class Findings {
 
+    private static final int SHOWN_MAX = 100;
+
     private final String rule;
     private final List<String> found = new ArrayList<>();
 
@@ -34,8 +36,9 @@ final class Findings {
     /** Fails when there are findings. */
     void verify() {
         if (!found.isEmpty()) {
-            throw new AssertionError(
-                    "Rule: " + rule + "\n" + found.size() + " finding(s):\n  " + String.join("\n  ", found) + "\n");
+            List<String> shown = found.subList(0, Math.min(found.size(), SHOWN_MAX));
+            throw new AssertionError("Rule: " + rule + "\n" + found.size() + " finding(s), the first " + shown.size()
+                    + ":\n  " + String.join("\n  ", shown) + "\n");
         }
     }
 }

@@ -75,7 +75,10 @@ class SourcesTest {
                     ALL,
                     "/(ro" + "ot|home/(?!ada/)\\w+|Us" + "ers/\\w+)/",
                     "a path relative to the repository, or $HOME"),
-            new Ban(JAVA, "(Path\\.of|Paths\\.get|new File)\\(\"/", "a path from configuration, or @TempDir"),
+            new Ban(
+                    JAVA,
+                    "(Path\\.of|Paths\\.get|new File)\\(\"/(?!proc/|\")",
+                    "a path from configuration, or @TempDir"),
             new Ban(".*\\.sh|bascule|\\.ci/run", "/tm" + "p/\\w", "mktemp"),
             new Ban(ALL, "/tm" + "p/(w|bash_jobs)/", "a path relative to the repository"),
             new Ban(ALL, "C:\\\\" + "\\w", "a path relative to the repository"));

@@ -11,6 +11,7 @@ import io.bascule.wasm.abi.GuestContract;
 import io.bascule.wasm.abi.MetadataException;
 import io.bascule.wasm.engine.CompiledModule;
 import io.bascule.wasm.engine.Limit;
+import io.bascule.wasm.engine.ModuleLimits;
 import io.bascule.wasm.engine.WasmEngine;
 import io.bascule.wasm.engine.WasmException;
 import io.bascule.wasm.extender.run.ModuleSettings;
@@ -197,8 +198,7 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
         Duration rest = parts.policy().backOffAfter(startsInARow);
         boolean isForGood = tracker.faulted(this, why, rest);
         if (!isForGood) {
-            parts.pool()
-                    .schedule(() -> tasks.submit(() -> start(as)), rest.toMillis(), TimeUnit.MILLISECONDS);
+            parts.pool().schedule(() -> tasks.submit(() -> start(as)), rest.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -207,20 +207,19 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
         WasmEngine engine = parts.engine();
         int max = Math.toIntExact(engine.config().moduleLimits().get(Limit.MODULE_BYTES));
         byte[] wasm = ModuleBundle.readEntry(bundle, ModuleBundle.WASM_ENTRY, max);
-        byte[] json =
-                ModuleBundle.readEntry(bundle, ModuleBundle.METADATA_ENTRY, GuestContract.METADATA_BYTES_MAX * 2);
+        byte[] json = ModuleBundle.readEntry(bundle, ModuleBundle.METADATA_ENTRY, GuestContract.METADATA_BYTES_MAX * 2);
         ModuleContent content = ModuleContent.read(engine.inspect(wasm), wasm, json, bundle.getLocation());
         ModuleContent promised = declared;
         if (promised != null && !promised.digest().equals(content.digest())) {
-            throw new IOException("bundle " + bundle + " declares digest " + promised.digest() + " and holds a module of digest "
-                    + content.digest() + "; install it again");
+            throw new IOException("bundle " + bundle + " declares digest " + promised.digest()
+                    + " and holds a module of digest " + content.digest() + "; install it again");
         }
         String notOffered = content.binding().explainNotOffered();
         if (!notOffered.isEmpty()) {
             throw new IOException("module '" + content.metadata().name() + "' " + notOffered);
         }
         ModuleSettings settings = ModuleSettings.of(content.metadata(), properties);
-        CompiledModule compiled = engine.compile(wasm);
+        CompiledModule compiled = engine.compile(wasm, limits(engine, content));
         return new WasmModule(
                 content.descriptor(),
                 content.metadata(),
@@ -229,6 +228,15 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
                 parts.policy(),
                 tracker,
                 settings);
+    }
+
+    /** A module may ask for less memory than it could have. */
+    private static ModuleLimits limits(WasmEngine engine, ModuleContent content) {
+        ModuleLimits limits = engine.config().moduleLimits();
+        int wanted = content.metadata().memoryPagesMax();
+        return wanted == 0 || wanted >= limits.get(Limit.MEMORY_PAGES)
+                ? limits
+                : limits.with(Limit.MEMORY_PAGES, wanted);
     }
 
     private void register(WasmModule module) {
@@ -318,7 +326,8 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
             tracker.become(tracker.state(), "");
         } catch (ModuleException | WasmException e) {
             LOG.warn("module={} keeps its configuration, the new one is refused: {}", name, e.getMessage());
-            tracker.become(tracker.state(), "new configuration refused, the one before stays in force: " + e.getMessage());
+            tracker.become(
+                    tracker.state(), "new configuration refused, the one before stays in force: " + e.getMessage());
         }
     }
 

@@ -32,7 +32,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Watches the framework for bundles that hold WebAssembly modules, and runs each through a {@code ModuleRunner}. */
-@Component(service = {}, immediate = true, configurationPid = WasmExtender.PID)
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = WasmExtender.PID)
 @Designate(ocd = WasmExtender.Config.class)
 public final class WasmExtender {
 
@@ -63,7 +66,8 @@ public final class WasmExtender {
         /** Returns the first back-off, milliseconds. */
         @AttributeDefinition(
                 name = "First back-off",
-                description = "How long an instance rests after its first fault, in milliseconds; doubled with each that follows",
+                description =
+                        "How long an instance rests after its first fault, in milliseconds; doubled with each that follows",
                 min = "1",
                 max = "3600000")
         long back_off_first_millis() default 100;
@@ -79,7 +83,8 @@ public final class WasmExtender {
         /** Returns the number of faults. */
         @AttributeDefinition(
                 name = "Faults",
-                description = "So many faults of a module within the fault window and it is stopped until a person acts",
+                description =
+                        "So many faults of a module within the fault window and it is stopped until a person acts",
                 min = "1",
                 max = "1000")
         int faults_max() default 5;
@@ -95,7 +100,8 @@ public final class WasmExtender {
         /** Returns the snapshot interval, milliseconds. */
         @AttributeDefinition(
                 name = "Snapshot interval",
-                description = "How often the state of an instance is taken for the case of a fault, in milliseconds; 0 for never",
+                description =
+                        "How often the state of an instance is taken for the case of a fault, in milliseconds; 0 for never",
                 min = "0",
                 max = "86400000")
         long snapshot_interval_millis() default 10_000;
@@ -198,8 +204,7 @@ public final class WasmExtender {
         });
         pool.setRemoveOnCancelPolicy(true);
         pool.scheduleWithFixedDelay(states::flush, FLUSH_SECONDS, FLUSH_SECONDS, TimeUnit.SECONDS);
-        HostServices services =
-                new HostServices(authorizer, channels, writer, states, InstantSource.system(), limits);
+        HostServices services = new HostServices(authorizer, channels, writer, states, InstantSource.system(), limits);
         ExtenderParts parts = new ExtenderParts(context, engine.get(), services, policy, configurations, pool);
         bundles = new BundleTracker<>(context, STATES, new Watcher(parts));
         bundles.open();

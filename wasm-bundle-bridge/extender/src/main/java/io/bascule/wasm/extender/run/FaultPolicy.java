@@ -28,8 +28,8 @@ public record FaultPolicy(
                     + "; expected at least 1 ms and the longest not below the first");
         }
         if (faultsMax < 1 || faultsMax > 1000 || window.isNegative() || snapshotInterval.isNegative()) {
-            throw new IllegalArgumentException("at most " + faultsMax + " faults within " + window
-                    + ", snapshot every " + snapshotInterval + "; expected 1 to 1000 and no negative times");
+            throw new IllegalArgumentException("at most " + faultsMax + " faults within " + window + ", snapshot every "
+                    + snapshotInterval + "; expected 1 to 1000 and no negative times");
         }
     }
 

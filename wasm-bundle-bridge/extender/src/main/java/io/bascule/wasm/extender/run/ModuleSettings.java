@@ -59,8 +59,8 @@ public final class ModuleSettings {
                 .filter(p -> !p.contains("is missing"))
                 .toList());
         if (!problems.isEmpty()) {
-            throw new ModuleException("configuration of module '" + metadata.name() + "' is refused: "
-                    + String.join("; ", problems));
+            throw new ModuleException(
+                    "configuration of module '" + metadata.name() + "' is refused: " + String.join("; ", problems));
         }
         return new ModuleSettings(metadata, config);
     }

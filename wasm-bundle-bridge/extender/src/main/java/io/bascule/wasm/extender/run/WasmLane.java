@@ -73,7 +73,8 @@ abstract class WasmLane implements Instance {
             scheduleSnapshot();
         } catch (WasmException e) {
             close();
-            throw new ModuleException("module '" + name + "' cannot start for " + context.owner() + ": " + e.getMessage(), e);
+            throw new ModuleException(
+                    "module '" + name + "' cannot start for " + context.owner() + ": " + e.getMessage(), e);
         } catch (ModuleException | RuntimeException e) {
             close();
             throw e;
@@ -120,28 +121,28 @@ abstract class WasmLane implements Instance {
     private ModuleException refusal(String what, int code) {
         Duration retryAfter = code == ReturnCode.BUSY.code() ? module.policy().backOffFirst() : null;
         return new ModuleException(
-                "module '" + name + "' for " + context.owner() + " answered " + what + " with " + ReturnCode.describe(code)
-                        + "; nothing of that call has left",
+                "module '" + name + "' for " + context.owner() + " answered " + what + " with "
+                        + ReturnCode.describe(code) + "; nothing of that call has left",
                 null,
                 retryAfter);
     }
 
     private GuestInstance running() throws ModuleException {
         if (isClosed || module.isClosed()) {
-            throw new ModuleException("module '" + name + "' was stopped; " + context.owner() + " needs a new instance");
+            throw new ModuleException(
+                    "module '" + name + "' was stopped; " + context.owner() + " needs a new instance");
         }
         GuestInstance present = guest;
         if (present != null) {
             return present;
         }
         if (module.tracker().state() == ModuleState.FAULTED) {
-            throw new ModuleException(
-                    "module '" + name + "' is faulted: " + module.tracker().status().reason());
+            throw new ModuleException("module '" + name + "' is faulted: "
+                    + module.tracker().status().reason());
         }
         long wait = restUntilNanos - System.nanoTime();
         if (wait > 0) {
-            throw new ModuleException(
-                    "module '" + name + "' rests after a fault", null, Duration.ofNanos(wait));
+            throw new ModuleException("module '" + name + "' rests after a fault", null, Duration.ofNanos(wait));
         }
         return rebuild();
     }
@@ -190,7 +191,8 @@ abstract class WasmLane implements Instance {
             return new ModuleException("module '" + name + "' was stopped during " + what, cause);
         }
         long now = System.nanoTime();
-        boolean isSoon = faultsInARow > 0 && now - lastFaultNanos < module.policy().window().toNanos();
+        boolean isSoon = faultsInARow > 0
+                && now - lastFaultNanos < module.policy().window().toNanos();
         faultsInARow = isSoon ? faultsInARow + 1 : 1;
         lastFaultNanos = now;
         Duration rest = module.policy().backOff(faultsInARow);
@@ -221,10 +223,7 @@ abstract class WasmLane implements Instance {
             LOG.info("module={} owner={} took over its new configuration", name, context.owner());
         } catch (ModuleException e) {
             LOG.warn(
-                    "module={} owner={} goes on with its old configuration: {}",
-                    name,
-                    context.owner(),
-                    e.getMessage());
+                    "module={} owner={} goes on with its old configuration: {}", name, context.owner(), e.getMessage());
         }
     }
 
@@ -278,10 +277,7 @@ abstract class WasmLane implements Instance {
         present.host().discard();
         if (state.length > 0) {
             lastGood = new SnapshotEnvelope(
-                    name,
-                    module.metadata().version().text(),
-                    module.metadata().stateVersion(),
-                    state);
+                    name, module.metadata().version().text(), module.metadata().stateVersion(), state);
         }
         return state;
     }
@@ -300,7 +296,8 @@ abstract class WasmLane implements Instance {
     }
 
     private void scheduleSnapshot() {
-        nextSnapshotNanos = System.nanoTime() + module.policy().snapshotInterval().toNanos();
+        nextSnapshotNanos =
+                System.nanoTime() + module.policy().snapshotInterval().toNanos();
     }
 
     @Override

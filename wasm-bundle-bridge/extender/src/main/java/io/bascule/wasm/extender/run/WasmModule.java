@@ -169,16 +169,12 @@ public final class WasmModule implements Module, AutoCloseable {
         if (isClosed) {
             throw new ModuleException("module '" + metadata.name() + "' is stopped; start it");
         }
-        return GuestInstance.start(
-                metadata.name(), compiled, new InstanceHost(metadata, services, handles), config);
+        return GuestInstance.start(metadata.name(), compiled, new InstanceHost(metadata, services, handles), config);
     }
 
     /** Returns the name of a channel, or its number when it is not known. */
     String channelName(int handle) {
-        return services.channels()
-                .find(handle)
-                .map(Channel::name)
-                .orElseGet(() -> Integer.toUnsignedString(handle));
+        return services.channels().find(handle).map(Channel::name).orElseGet(() -> Integer.toUnsignedString(handle));
     }
 
     /** Returns whether the module takes messages. */

@@ -68,14 +68,16 @@ final class WasmProcessor extends WasmLane implements Processor {
     }
 
     private static byte[] payload(Value value) {
-        return value instanceof Value.Bytes bytes ? bytes.value() : value.asText().getBytes(StandardCharsets.UTF_8);
+        return value instanceof Value.Bytes bytes
+                ? bytes.value()
+                : value.asText().getBytes(StandardCharsets.UTF_8);
     }
 
     @Override
     public void message(String topic, byte[] payload) throws ModuleException {
         if (!takesMessages) {
-            throw new ModuleException("module '" + module.metadata().name()
-                    + "' takes no messages: it exports no function 'message'");
+            throw new ModuleException(
+                    "module '" + module.metadata().name() + "' takes no messages: it exports no function 'message'");
         }
         if (payload.length + topic.length() > MESSAGE_BYTES_MAX) {
             throw new ModuleException("a message of " + payload.length + " bytes on '" + topic + "' for module '"

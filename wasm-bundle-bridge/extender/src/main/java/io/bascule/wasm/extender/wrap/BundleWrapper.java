@@ -3,8 +3,6 @@ package io.bascule.wasm.extender.wrap;
 
 import aQute.bnd.header.Attrs;
 import aQute.bnd.header.Parameters;
-import aQute.bnd.osgi.EmbeddedResource;
-import aQute.bnd.osgi.Jar;
 import aQute.bnd.version.Version;
 import io.bascule.api.module.ModuleManager;
 import io.bascule.wasm.abi.HostRequirement;
@@ -16,7 +14,11 @@ import io.bascule.wasm.engine.WasmException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
 import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Constants;
@@ -24,8 +26,9 @@ import org.osgi.framework.Constants;
 /**
  * Wraps a module into a bundle. The same bytes from the same place always give the same bundle, byte for byte.
  *
- * <p>Of bnd only the jar writer and the header types are used, not its builder: there is no Java code to analyse, and the
- * builder would expand macros in what a module says of itself, some of which run commands.
+ * <p>Headers are written by bnd's header types, which know the quoting. Its builder and jar writer are not used: there is
+ * no Java code to analyse, they would bring 870 classes along, and the builder expands macros in header values, some of
+ * which run commands, while what a module says of itself is not trusted.
  */
 public final class BundleWrapper {
 
@@ -36,8 +39,10 @@ public final class BundleWrapper {
     public static final String EXTENDER = "bascule.wasm";
 
     private static final String EXTENDER_NAMESPACE = "osgi.extender";
-    /** Any fixed time will do; this one is after 1980, where zip begins. */
-    private static final long ENTRY_TIME = 1_767_225_600_000L;
+    /** Any fixed time will do that zip can hold; without a zone, so that it is the same everywhere. */
+    private static final LocalDateTime ENTRY_TIME = LocalDateTime.of(2026, 1, 1, 0, 0);
+
+    private static final int JAR_BYTES_EXPECTED = 4096;
 
     private final WasmEngine engine;
 
@@ -63,28 +68,31 @@ public final class BundleWrapper {
             throw new IOException("'" + location + "' cannot be installed: " + e.getMessage(), e);
         }
         ModuleMetadata metadata = content.metadata();
-        try (Jar jar = new Jar(metadata.name());
-                ByteArrayOutputStream out = new ByteArrayOutputStream(wasm.length + 4096)) {
-            jar.setReproducible("true");
-            put(jar, ModuleBundle.WASM_ENTRY, wasm);
-            put(jar, ModuleBundle.METADATA_ENTRY, utf8(metadata.toJson()));
+        ByteArrayOutputStream out = new ByteArrayOutputStream(wasm.length + JAR_BYTES_EXPECTED);
+        try (JarOutputStream jar = new JarOutputStream(out)) {
+            put(jar, JarFile.MANIFEST_NAME, bytes(manifest(content)));
             put(jar, ModuleBundle.IMPORTS_ENTRY, utf8(content.importLines()));
+            put(jar, ModuleBundle.METADATA_ENTRY, utf8(metadata.toJson()));
+            put(jar, ModuleBundle.WASM_ENTRY, wasm);
             if (!metadata.config().fields().isEmpty()) {
                 put(jar, MetatypeWriter.path(metadata), utf8(MetatypeWriter.write(metadata)));
             }
-            jar.setManifest(manifest(content));
-            jar.write(out);
-            return out.toByteArray();
-        } catch (IOException e) {
-            throw e;
-        } catch (Exception e) {
-            // The jar writer declares no more precise exception.
-            throw new IOException("'" + location + "' could not be wrapped into a bundle: " + e, e);
         }
+        return out.toByteArray();
     }
 
-    private static void put(Jar jar, String path, byte[] bytes) {
-        jar.putResource(path, new EmbeddedResource(bytes, ENTRY_TIME));
+    private static void put(JarOutputStream jar, String path, byte[] bytes) throws IOException {
+        JarEntry entry = new JarEntry(path);
+        entry.setTimeLocal(ENTRY_TIME);
+        jar.putNextEntry(entry);
+        jar.write(bytes);
+        jar.closeEntry();
+    }
+
+    private static byte[] bytes(Manifest manifest) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        manifest.write(out);
+        return out.toByteArray();
     }
 
     private static byte[] utf8(String text) {
@@ -158,9 +166,9 @@ public final class BundleWrapper {
                     .append(version.major() + 1)
                     .append(".0))");
         }
-        requirement.unknownFunctions().forEach(f -> filter.append("(function=")
-                .append(escape(f))
-                .append(')'));
+        requirement
+                .unknownFunctions()
+                .forEach(f -> filter.append("(function=").append(escape(f)).append(')'));
         return filter.append(')').toString();
     }
 

@@ -3,6 +3,7 @@ package io.bascule.wasm.extender.wrap;
 
 import org.apache.felix.fileinstall.ArtifactListener;
 import org.apache.felix.fileinstall.ArtifactUrlTransformer;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -12,7 +13,6 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.url.URLStreamHandlerService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the deploy folder take {@code .wasm} files where Felix File Install is present: a new file installs, a changed one
@@ -32,8 +32,7 @@ public final class HotDeploy {
      */
     @Activate
     public HotDeploy(
-            BundleContext context,
-            @Reference(target = "(url.handler.protocol=wasm)") URLStreamHandlerService handler) {
+            BundleContext context, @Reference(target = "(url.handler.protocol=wasm)") URLStreamHandlerService handler) {
         registration = register(context);
     }
 

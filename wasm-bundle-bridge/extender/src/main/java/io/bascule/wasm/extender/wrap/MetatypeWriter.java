@@ -48,12 +48,14 @@ final class MetatypeWriter {
         attribute("id", field.name());
         attribute("name", field.title());
         attribute("description", field.description());
-        attribute("type", switch (field.type()) {
-            case STRING -> "String";
-            case INTEGER -> "Long";
-            case NUMBER -> "Double";
-            case BOOLEAN -> "Boolean";
-        });
+        attribute(
+                "type",
+                switch (field.type()) {
+                    case STRING -> "String";
+                    case INTEGER -> "Long";
+                    case NUMBER -> "Double";
+                    case BOOLEAN -> "Boolean";
+                });
         attribute("cardinality", "0");
         attribute("required", Boolean.toString(field.isRequired()));
         if (value != null) {

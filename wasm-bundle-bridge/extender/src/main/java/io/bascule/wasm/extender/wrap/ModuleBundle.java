@@ -69,8 +69,8 @@ public final class ModuleBundle {
         // Whether the exports are there is decided when the module starts, from its own bytes.
         Set<String> exports =
                 Arrays.stream(GuestExport.values()).map(GuestExport::exportName).collect(Collectors.toSet());
-        ModuleMetadata metadata = MetadataReader.read(
-                new MetadataReader.Source(bundle.getLocation(), json, null, Map.of(), exports));
+        ModuleMetadata metadata =
+                MetadataReader.read(new MetadataReader.Source(bundle.getLocation(), json, null, Map.of(), exports));
         String digest = String.valueOf(attributes(bundle).getOrDefault(DIGEST, ""));
         return new ModuleContent(metadata, imports, ImportBinding.of(imports), digest);
     }

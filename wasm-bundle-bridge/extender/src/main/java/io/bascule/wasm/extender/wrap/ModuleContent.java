@@ -29,11 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param binding what the imports mean
  * @param digest sha-256 of its bytes, 64 hexadecimal digits
  */
-public record ModuleContent(
-        ModuleMetadata metadata,
-        List<ImportRef> imports,
-        ImportBinding binding,
-        String digest) {
+public record ModuleContent(ModuleMetadata metadata, List<ImportRef> imports, ImportBinding binding, String digest) {
 
     /** Sections that tools of the OCI world write, each holding one text. */
     private static final Set<String> ANNOTATIONS = Set.of("version", "description", "licenses");

@@ -54,8 +54,9 @@ public final class WasmUrlHandler extends AbstractURLStreamHandlerService {
         try {
             return new Connection(url, inner, new URL(inner));
         } catch (MalformedURLException e) {
-            throw new MalformedURLException("'" + url + "' cannot be opened: expected wasm: and a URL behind it, for example "
-                    + "wasm:file:/tmp/filter.wasm (" + e.getMessage() + ")");
+            throw new MalformedURLException(
+                    "'" + url + "' cannot be opened: expected wasm: and a URL behind it, for example "
+                            + "wasm:file:/tmp/filter.wasm (" + e.getMessage() + ")");
         }
     }
 
@@ -111,7 +112,8 @@ public final class WasmUrlHandler extends AbstractURLStreamHandlerService {
         try (InputStream in = connection.getInputStream()) {
             byte[] bytes = in.readNBytes(max + 1);
             if (bytes.length > max) {
-                throw new IOException("'" + url + "' has more than " + max + " bytes; make it smaller or raise the limit");
+                throw new IOException(
+                        "'" + url + "' has more than " + max + " bytes; make it smaller or raise the limit");
             }
             return bytes;
         }

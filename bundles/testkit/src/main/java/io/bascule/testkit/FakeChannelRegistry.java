@@ -103,9 +103,7 @@ public final class FakeChannelRegistry implements ChannelRegistry {
                 handle, point.channel(), device, point.kind(), point.access(), point.unit(), point.description());
         byName.put(channel.name(), channel);
         byHandle.put(handle, channel);
-        image.put(
-                handle,
-                new Reading(handle, initial(point.kind()), Quality.BAD_WAITING_FOR_INITIAL_DATA, 0));
+        image.put(handle, new Reading(handle, initial(point.kind()), Quality.BAD_WAITING_FOR_INITIAL_DATA, 0));
         return channel;
     }
 
@@ -140,11 +138,15 @@ public final class FakeChannelRegistry implements ChannelRegistry {
         return count;
     }
 
+    private Channel channelOf(Reading reading) {
+        return find(reading.channel()).orElseThrow();
+    }
+
     private void deliver(Batch batch) {
         for (Subscriber subscriber : subscribers) {
             Batch.Builder matching = Batch.builder(batch.size());
             for (Reading reading : batch.readings()) {
-                if (subscriber.matches(byHandle.get(reading.channel()))) {
+                if (subscriber.matches(channelOf(reading))) {
                     matching.add(reading);
                 }
             }
@@ -288,8 +290,7 @@ public final class FakeChannelRegistry implements ChannelRegistry {
                 for (Reading reading : batch.readings()) {
                     if (own.values().stream().noneMatch(c -> c.handle() == reading.channel())) {
                         violations.add("a reading of a channel that is not the device's: " + reading);
-                    } else if (byHandle.get(reading.channel()).kind()
-                            != reading.value().kind()) {
+                    } else if (channelOf(reading).kind() != reading.value().kind()) {
                         violations.add("a reading of the wrong kind: " + reading);
                     }
                 }

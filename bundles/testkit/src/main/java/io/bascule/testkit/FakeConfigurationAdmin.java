@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Dictionary;
-import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -34,7 +33,7 @@ public final class FakeConfigurationAdmin implements ConfigurationAdmin {
 
     /** Sets a configuration as a file in etc/ would. */
     public void put(String pid, Map<String, ?> properties) {
-        entry(pid, null).store(new Hashtable<>(properties));
+        entry(pid, null).store(FrameworkUtil.asDictionary(new TreeMap<String, Object>(properties)));
     }
 
     /** Removes a configuration; nothing when there is none. */
@@ -108,7 +107,7 @@ public final class FakeConfigurationAdmin implements ConfigurationAdmin {
     private final class Entry implements Configuration {
         private final String pid;
         private final @Nullable String factoryPid;
-        private @Nullable Dictionary<String, Object> properties;
+        private @Nullable Map<String, Object> properties;
         private long changes;
 
         Entry(String pid, @Nullable String factoryPid) {
@@ -117,7 +116,7 @@ public final class FakeConfigurationAdmin implements ConfigurationAdmin {
         }
 
         synchronized void store(Dictionary<String, ?> next) {
-            Hashtable<String, Object> copy = new Hashtable<>();
+            Map<String, Object> copy = new TreeMap<>();
             for (String key : Collections.list(next.keys())) {
                 copy.put(key, next.get(key));
             }
@@ -149,7 +148,7 @@ public final class FakeConfigurationAdmin implements ConfigurationAdmin {
         @Override
         @SuppressWarnings("NullAway") // The specification says null before the first update.
         public synchronized Dictionary<String, Object> getProperties() {
-            return properties == null ? null : new Hashtable<>((Hashtable<String, Object>) properties);
+            return properties == null ? null : FrameworkUtil.asDictionary(properties);
         }
 
         @Override

@@ -11,13 +11,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Dictionary;
-import java.util.Hashtable;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -95,8 +95,7 @@ public final class ConfiguredGrantRegistry implements GrantRegistry {
             return;
         }
         inForce = next;
-        if (!next.entries.problems().isEmpty()
-                && !next.entries.problems().equals(before.entries.problems())) {
+        if (!next.entries.problems().isEmpty() && !next.entries.problems().equals(before.entries.problems())) {
             LOG.warn(
                     "{} entries of pid={} are not grants and are ignored; the others hold: {}",
                     next.entries.problems().size(),
@@ -151,7 +150,11 @@ public final class ConfiguredGrantRegistry implements GrantRegistry {
                 throw failed("grant " + key, e);
             }
         }
-        LOG.info("granted owner={} capability={} scope={}", grant.module(), grant.capability().word(), grant.scope());
+        LOG.info(
+                "granted owner={} capability={} scope={}",
+                grant.module(),
+                grant.capability().word(),
+                grant.scope());
     }
 
     private static Grant merged(Map<String, Object> properties, Grant grant) {
@@ -195,7 +198,7 @@ public final class ConfiguredGrantRegistry implements GrantRegistry {
                     PID,
                     PID);
         }
-        configuration.update(new Hashtable<>(properties));
+        configuration.update(FrameworkUtil.asDictionary(properties));
         reload();
     }
 

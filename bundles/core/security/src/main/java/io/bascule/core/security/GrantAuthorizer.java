@@ -51,13 +51,17 @@ public final class GrantAuthorizer implements Authorizer {
             return FLOW_READS;
         }
         String owner = GrantEntries.owner(subject);
+        if (subject.kind() == Subject.Kind.MODULE && owner.startsWith(GrantEntries.FLOW_PREFIX)) {
+            return new Decision(false, subject + " has the name of a flow; modules have none of a flow's grants");
+        }
         List<Grant> held = grants.listFor(owner).stream()
                 .filter(g -> g.capability() == capability)
                 .toList();
         for (Grant grant : held) {
             if (!capability.isScoped() || grant.scope().stream().anyMatch(p -> p.matches(object))) {
                 return new Decision(
-                        true, "granted by " + GrantEntries.key(grant.module(), capability) + " = "
+                        true,
+                        "granted by " + GrantEntries.key(grant.module(), capability) + " = "
                                 + GrantEntries.value(grant));
             }
         }
@@ -72,7 +76,8 @@ public final class GrantAuthorizer implements Authorizer {
                 : "its grants allow only "
                         + held.stream().map(GrantEntries::value).distinct().toList();
         String value = capability.isScoped() ? object : "true";
-        return subject + " may not use '" + capability.word() + "'" + target + ": " + has + ". To allow it: bascule:grant "
+        return subject + " may not use '" + capability.word() + "'" + target + ": " + has
+                + ". To allow it: bascule:grant "
                 + owner + " " + capability.word() + (capability.isScoped() ? " " + object : "") + ", or the line '"
                 + GrantEntries.key(owner, capability) + " = " + value + "' in etc/" + ConfiguredGrantRegistry.PID
                 + ".cfg";

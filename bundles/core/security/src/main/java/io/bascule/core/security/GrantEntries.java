@@ -36,7 +36,8 @@ record GrantEntries(List<Grant> grants, List<String> problems) {
 
     private static final Pattern OWNER = Pattern.compile("\\*|[a-z][a-z0-9-]{0,63}|flow/(\\*|[A-Za-z0-9._-]{1,128})");
     private static final Pattern COMMA = Pattern.compile(",");
-    private static final List<String> NOT_OURS = List.of("service.", "felix.fileinstall.", "org.apache.karaf.", "bascule.");
+    private static final List<String> NOT_OURS =
+            List.of("service.", "felix.fileinstall.", "org.apache.karaf.", "bascule.");
     private static final Comparator<Grant> ORDER =
             Comparator.comparing(Grant::module).thenComparing(Grant::capability);
 
@@ -55,7 +56,8 @@ record GrantEntries(List<Grant> grants, List<String> problems) {
             try {
                 Optional<Grant> grant = readEntry(key, property.getValue());
                 if (grant.isPresent() && ++entries > ENTRIES_MAX) {
-                    problems.add("'" + key + "' and what follows: at most " + ENTRIES_MAX + " grants are read; use '*'");
+                    problems.add(
+                            "'" + key + "' and what follows: at most " + ENTRIES_MAX + " grants are read; use '*'");
                     break;
                 }
                 grant.ifPresent(grants::add);
@@ -78,8 +80,9 @@ record GrantEntries(List<Grant> grants, List<String> problems) {
         }
         String owner = key.substring(0, dot);
         if (!OWNER.matcher(owner).matches()) {
-            throw new IllegalArgumentException("'" + owner + "' is not the name of a module (lower-case letters, digits and"
-                    + " dashes), not '*' and not 'flow/NAME'");
+            throw new IllegalArgumentException(
+                    "'" + owner + "' is not the name of a module (lower-case letters, digits and"
+                            + " dashes), not '*' and not 'flow/NAME'");
         }
         String text = text(value).strip();
         if (text.equals("false")) {
@@ -133,8 +136,9 @@ record GrantEntries(List<Grant> grants, List<String> problems) {
      */
     static String requireOwner(String owner) {
         if (!OWNER.matcher(owner).matches()) {
-            throw new IllegalArgumentException("'" + owner + "' cannot be granted anything; expected the name of a module"
-                    + " (lower-case letters, digits and dashes), '*' for every module, or 'flow/NAME'");
+            throw new IllegalArgumentException(
+                    "'" + owner + "' cannot be granted anything; expected the name of a module"
+                            + " (lower-case letters, digits and dashes), '*' for every module, or 'flow/NAME'");
         }
         return owner;
     }

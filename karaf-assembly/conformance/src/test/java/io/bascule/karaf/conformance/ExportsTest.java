@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Contracts are exported, providers are not; see docs/adr/0004 for the three packages inside the bridge. */
+/** INV-12: contracts are exported, providers are not; see docs/adr/0004 for the three packages inside the bridge. */
 class ExportsTest {
 
     private static final Checkout CHECKOUT = Checkout.here();

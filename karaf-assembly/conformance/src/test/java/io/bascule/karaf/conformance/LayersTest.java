@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who may use whom, read from the compiled classes of every bundle. */
+/** Who may use whom, read from the compiled classes of every bundle: INV-12. */
 class LayersTest {
 
     private static final String PRODUCT = "io.bascule.";

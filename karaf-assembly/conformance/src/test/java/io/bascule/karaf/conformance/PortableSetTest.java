@@ -24,7 +24,7 @@ import org.osgi.resource.Resource;
 import org.osgi.service.resolver.ResolutionException;
 
 /**
- * All bundles but {@code bundles/access} also run on Eclipse Kura 5.x: what they require is resolved here against a model of
+ * INV-13: all bundles but {@code bundles/access} also run on Eclipse Kura 5.x. What they require is resolved here against a model of
  * what Kura offers. The negative controls show that the model refuses what Kura refuses.
  */
 class PortableSetTest {

@@ -81,7 +81,8 @@ final class StageTypes {
         } catch (ReflectiveOperationException | IOException e) {
             throw new AssertionError(
                     "the stage types of " + ENGINE + " are no longer in " + RULES + ".all and " + PARSER
-                            + ".*_TYPE; tell StageTypes where they are now",
+                            + ".*_TYPE: build it (./mvnw -q -pl " + ENGINE
+                            + " install -Dquick), or tell StageTypes where they are",
                     e);
         }
         return types;

@@ -43,6 +43,7 @@ public final class AuthorizedChannelWriter implements ChannelWriter {
     static final int WRITES_MAX = 10_000;
 
     private static final int TURN_TIMEOUT_MILLIS_MAX = 60_000;
+    private static final int TURN_TIMEOUT_MILLIS_DEFAULT = 5000;
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final Logger LOG = LoggerFactory.getLogger(AuthorizedChannelWriter.class);
 
@@ -55,7 +56,7 @@ public final class AuthorizedChannelWriter implements ChannelWriter {
                 description = "Longest time a write waits while another one is at the same device. Unit: milliseconds",
                 min = "1",
                 max = "60000")
-        int turnTimeoutMillis() default 5000;
+        int turnTimeoutMillis() default TURN_TIMEOUT_MILLIS_DEFAULT;
     }
 
     private final InMemoryChannelRegistry registry;
@@ -70,13 +71,19 @@ public final class AuthorizedChannelWriter implements ChannelWriter {
     }
 
     AuthorizedChannelWriter(InMemoryChannelRegistry registry, Authorizer authorizer, int turnTimeoutMillis) {
-        if (turnTimeoutMillis < 1 || turnTimeoutMillis > TURN_TIMEOUT_MILLIS_MAX) {
-            throw new IllegalArgumentException("configuration " + PID + ": turnTimeoutMillis is " + turnTimeoutMillis
-                    + "; expected 1 to " + TURN_TIMEOUT_MILLIS_MAX);
-        }
         this.registry = registry;
         this.authorizer = authorizer;
-        this.turnTimeout = Duration.ofMillis(turnTimeoutMillis);
+        boolean isValid = turnTimeoutMillis >= 1 && turnTimeoutMillis <= TURN_TIMEOUT_MILLIS_MAX;
+        if (!isValid) {
+            // A wrong value must not cost the gateway its write path.
+            LOG.error(
+                    "configuration {}: turnTimeoutMillis is {}; expected 1 to {}. The default {} holds",
+                    PID,
+                    turnTimeoutMillis,
+                    TURN_TIMEOUT_MILLIS_MAX,
+                    TURN_TIMEOUT_MILLIS_DEFAULT);
+        }
+        this.turnTimeout = Duration.ofMillis(isValid ? turnTimeoutMillis : TURN_TIMEOUT_MILLIS_DEFAULT);
     }
 
     @Override
@@ -102,7 +109,8 @@ public final class AuthorizedChannelWriter implements ChannelWriter {
                 results[indexes.get(i)] = answers.get(i);
             }
         });
-        List<Result> all = Arrays.stream(results).map(java.util.Objects::requireNonNull).toList();
+        List<Result> all =
+                Arrays.stream(results).map(java.util.Objects::requireNonNull).toList();
         for (int i = 0; i < all.size(); i++) {
             audit(subject, writes.get(i), all.get(i));
         }
@@ -123,14 +131,26 @@ public final class AuthorizedChannelWriter implements ChannelWriter {
         }
         if (!channel.access().canWrite()) {
             return new Result(
-                    name, Quality.BAD_NOT_WRITABLE, "channel '" + name + "' of device '" + channel.device()
-                            + "' can only be read");
+                    name,
+                    Quality.BAD_NOT_WRITABLE,
+                    "channel '" + name + "' of device '" + channel.device() + "' can only be read");
         }
         if (channel.kind() != write.value().kind()) {
             return new Result(
-                    name, Quality.BAD_TYPE_MISMATCH, "channel '" + name + "' takes values of type "
-                            + channel.kind().word() + ", got " + write.value().kind().word() + " "
+                    name,
+                    Quality.BAD_TYPE_MISMATCH,
+                    "channel '" + name + "' takes values of type "
+                            + channel.kind().word() + ", got "
+                            + write.value().kind().word() + " "
                             + write.value().asText());
+        }
+        OpenDevice target = registry.openDevice(channel.device());
+        if (target == null || !target.has(channel)) {
+            return new Result(
+                    name,
+                    Quality.BAD_NOT_CONNECTED,
+                    "device '" + channel.device() + "' is not there with channel '" + name
+                            + "': its driver does not run, or is configured without it");
         }
         return null;
     }
@@ -138,13 +158,21 @@ public final class AuthorizedChannelWriter implements ChannelWriter {
     private List<Result> toDevice(String device, List<Write> writes) {
         OpenDevice target = registry.openDevice(device);
         if (target == null || !target.isConnected()) {
-            return fail(writes, Quality.BAD_NOT_CONNECTED, "device '" + device + "' is not connected: "
-                    + (target == null ? "its driver does not run" : target.status().reason()));
+            return fail(
+                    writes,
+                    Quality.BAD_NOT_CONNECTED,
+                    "device '" + device + "' is not connected: "
+                            + (target == null
+                                    ? "its driver does not run"
+                                    : target.status().reason()));
         }
         try {
             if (!target.writeTurn().take(turnTimeout)) {
-                return fail(writes, Quality.BAD_TIMEOUT, "device '" + device + "' was busy with other writes for "
-                        + turnTimeout.toMillis() + " ms; try again later");
+                return fail(
+                        writes,
+                        Quality.BAD_TIMEOUT,
+                        "device '" + device + "' was busy with other writes for " + turnTimeout.toMillis()
+                                + " ms; try again later");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -161,25 +189,31 @@ public final class AuthorizedChannelWriter implements ChannelWriter {
         long now = registry.nowMillis() * NANOS_PER_MILLI;
         List<Reading> values = new ArrayList<>(writes.size());
         for (Write write : writes) {
-            values.add(new Reading(target.channel(write.channel()).handle(), write.value(), Quality.GOOD, now));
+            int handle = registry.find(write.channel()).orElseThrow().handle();
+            values.add(new Reading(handle, write.value(), Quality.GOOD, now));
         }
         List<Quality> answers;
         try {
             answers = target.writer().write(List.copyOf(values));
         } catch (RuntimeException | LinkageError e) {
             LOG.warn("driver of device={} failed in a write", target.name(), e);
-            return fail(writes, Quality.BAD_DEVICE_FAILURE, "the driver of device '" + target.name() + "' failed: " + e);
+            return fail(
+                    writes, Quality.BAD_DEVICE_FAILURE, "the driver of device '" + target.name() + "' failed: " + e);
         }
         if (answers.size() != writes.size()) {
-            return fail(writes, Quality.BAD_DEVICE_FAILURE, "the driver of device '" + target.name() + "' answered "
-                    + answers.size() + " of " + writes.size() + " writes; this is a fault of the driver");
+            return fail(
+                    writes,
+                    Quality.BAD_DEVICE_FAILURE,
+                    "the driver of device '" + target.name() + "' answered " + answers.size() + " of " + writes.size()
+                            + " writes; this is a fault of the driver");
         }
         List<Result> results = new ArrayList<>(writes.size());
         for (int i = 0; i < answers.size(); i++) {
             Quality answer = answers.get(i);
             String message = answer.level() == Quality.Level.GOOD
                     ? ""
-                    : "device '" + target.name() + "' refused " + writes.get(i).value().asText() + ": " + answer.word();
+                    : "device '" + target.name() + "' refused "
+                            + writes.get(i).value().asText() + ": " + answer.word();
             results.add(new Result(writes.get(i).channel(), answer, message));
         }
         return results;

@@ -40,8 +40,7 @@ final class ChannelSubscription implements Subscription {
 
     private volatile boolean isClosed;
 
-    ChannelSubscription(
-            List<NamePattern> patterns, BatchListener listener, Consumer<ChannelSubscription> onClose) {
+    ChannelSubscription(List<NamePattern> patterns, BatchListener listener, Consumer<ChannelSubscription> onClose) {
         this.patterns = List.copyOf(patterns);
         this.listener = listener;
         this.onClose = onClose;

@@ -17,8 +17,8 @@ import org.osgi.service.event.EventHandler;
 /** Posts events when there is an EventAdmin, and knows whether anybody would hear of data. Safe for use by any thread. */
 final class EventPoster {
 
-    private static final List<String> DATA_TOPICS = List.of(
-            GatewayEvent.DataReceived.TOPIC, GatewayEvent.ALL_TOPICS, "io/bascule/*", "io/*", "*");
+    private static final List<String> DATA_TOPICS =
+            List.of(GatewayEvent.DataReceived.TOPIC, GatewayEvent.ALL_TOPICS, "io/bascule/*", "io/*", "*");
 
     private final Map<ServiceReference<EventHandler>, Boolean> dataHandlers = new ConcurrentHashMap<>();
     private volatile @Nullable EventAdmin admin;

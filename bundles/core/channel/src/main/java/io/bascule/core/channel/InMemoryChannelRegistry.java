@@ -38,6 +38,8 @@ import org.osgi.service.event.EventHandler;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the process image in memory. Everything but its configuration and the events is independent of other services, so
@@ -73,6 +75,8 @@ public final class InMemoryChannelRegistry implements ChannelRegistry {
         int dataEventsPerSecond() default 1;
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(InMemoryChannelRegistry.class);
+
     private final InstantSource clock;
     private final EventPoster events = new EventPoster();
     private final ProcessImage image = new ProcessImage();
@@ -100,19 +104,24 @@ public final class InMemoryChannelRegistry implements ChannelRegistry {
 
     InMemoryChannelRegistry(int dataEventsPerSecond, InstantSource clock) {
         this.clock = clock;
-        this.dataEventIntervalNanos = interval(dataEventsPerSecond);
+        this.dataEventIntervalNanos = interval(dataEventsPerSecond, TimeUnit.SECONDS.toNanos(1));
     }
 
     /** Applies a changed configuration; the process image stays. */
     @Modified
     void modified(Config config) {
-        dataEventIntervalNanos = interval(config.dataEventsPerSecond());
+        dataEventIntervalNanos = interval(config.dataEventsPerSecond(), dataEventIntervalNanos);
     }
 
-    private static long interval(int eventsPerSecond) {
+    /** A wrong value must not cost the gateway its process image: it is reported, and another interval holds. */
+    private static long interval(int eventsPerSecond, long otherwise) {
         if (eventsPerSecond < 0 || eventsPerSecond > DATA_EVENTS_PER_SECOND_MAX) {
-            throw new IllegalArgumentException("configuration " + PID + ": dataEventsPerSecond is " + eventsPerSecond
-                    + "; expected 0 (none) to " + DATA_EVENTS_PER_SECOND_MAX);
+            LOG.error(
+                    "configuration {}: dataEventsPerSecond is {}; expected 0 (none) to {}. What held before still holds",
+                    PID,
+                    eventsPerSecond,
+                    DATA_EVENTS_PER_SECOND_MAX);
+            return otherwise;
         }
         return eventsPerSecond == 0 ? NO_DATA_EVENTS : TimeUnit.SECONDS.toNanos(1) / eventsPerSecond;
     }
@@ -205,8 +214,7 @@ public final class InMemoryChannelRegistry implements ChannelRegistry {
                 return known;
             }
             requireRoom(1, "channel '" + name + "'");
-            DeviceDescriptor.Point point =
-                    new DeviceDescriptor.Point(name, kind, Channel.Access.READ, unit, "");
+            DeviceDescriptor.Point point = new DeviceDescriptor.Point(name, kind, Channel.Access.READ, unit, "");
             Channel made = put(point, Channel.VIRTUAL_DEVICE);
             virtual.add(made);
             include(List.of(made));
@@ -330,8 +338,7 @@ public final class InMemoryChannelRegistry implements ChannelRegistry {
 
     private void unsubscribed(ChannelSubscription gone) {
         synchronized (registering) {
-            subscriptions =
-                    Arrays.stream(subscriptions).filter(s -> s != gone).toArray(ChannelSubscription[]::new);
+            subscriptions = Arrays.stream(subscriptions).filter(s -> s != gone).toArray(ChannelSubscription[]::new);
         }
     }
 

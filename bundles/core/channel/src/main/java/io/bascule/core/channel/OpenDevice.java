@@ -91,10 +91,11 @@ final class OpenDevice implements DeviceSession {
         this.channels = Map.copyOf(channels);
         this.handleMin =
                 channels.values().stream().mapToInt(Channel::handle).min().orElse(1);
-        int handleMax = channels.values().stream().mapToInt(Channel::handle).max().orElse(0);
+        int handleMax =
+                channels.values().stream().mapToInt(Channel::handle).max().orElse(0);
         this.kinds = new byte[handleMax - handleMin + 1];
-        channels.values().forEach(c -> kinds[c.handle() - handleMin] = (byte)
-                c.kind().code());
+        channels.values()
+                .forEach(c -> kinds[c.handle() - handleMin] = (byte) c.kind().code());
     }
 
     String name() {
@@ -115,7 +116,12 @@ final class OpenDevice implements DeviceSession {
 
     synchronized DeviceStatus status() {
         boolean isConnected = state == State.CONNECTED;
-        return new DeviceStatus(descriptor, isConnected, isConnected ? "" : reason, readings, rejected, lastReadingNanos);
+        return new DeviceStatus(
+                descriptor, isConnected, isConnected ? "" : reason, readings, rejected, lastReadingNanos);
+    }
+
+    boolean has(Channel channel) {
+        return channels.containsKey(channel.name());
     }
 
     @Override
@@ -166,7 +172,7 @@ final class OpenDevice implements DeviceSession {
             }
             state = next;
             reason = why;
-            boolean isNews = before == State.CONNECTED || before == State.OPENED && next == State.DISCONNECTED;
+            boolean isNews = before == State.CONNECTED || (before == State.OPENED && next == State.DISCONNECTED);
             if (!isNews) {
                 return;
             }
@@ -275,7 +281,9 @@ final class OpenDevice implements DeviceSession {
 
     private boolean isOwn(Batch batch, int i) {
         int index = batch.channel(i) - handleMin;
-        return index >= 0 && index < kinds.length && kinds[index] == batch.kind(i).code();
+        return index >= 0
+                && index < kinds.length
+                && kinds[index] == batch.kind(i).code();
     }
 
     /** Gives the turn back, after the notice that came meanwhile. */
@@ -305,7 +313,7 @@ final class OpenDevice implements DeviceSession {
         synchronized (this) {
             if (batch.isEmpty()
                     || interval == InMemoryChannelRegistry.NO_DATA_EVENTS
-                    || hasPostedData && now - lastEventNanoTime < interval) {
+                    || (hasPostedData && now - lastEventNanoTime < interval)) {
                 return;
             }
             hasPostedData = true;

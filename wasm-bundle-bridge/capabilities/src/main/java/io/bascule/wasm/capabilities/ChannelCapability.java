@@ -72,10 +72,10 @@ final class ChannelCapability {
             return ReturnCode.TOO_LARGE.code();
         }
         try {
-            // The right to write a name that no device has is the right to make a virtual channel of it: a module's output.
-            Channel channel = found.isPresent()
-                    ? found.get()
-                    : services.channels().openVirtual(name, ValueKind.F64, "");
+            // The right to write a name that no device has is the right to make a virtual channel of it: a module's
+            // output.
+            Channel channel =
+                    found.isPresent() ? found.get() : services.channels().openVirtual(name, ValueKind.F64, "");
             handles.open(channel);
             return channel.handle();
         } catch (IllegalArgumentException e) {

@@ -143,12 +143,7 @@ final class EmitCapability {
         }
         alerts++;
         buffer.alert(new Alert(
-                module,
-                SEVERITIES[severity],
-                channel.get().name(),
-                args[2],
-                Double.longBitsToDouble(args[3]),
-                text));
+                module, SEVERITIES[severity], channel.get().name(), args[2], Double.longBitsToDouble(args[3]), text));
         return 0;
     }
 }

@@ -39,8 +39,7 @@ public final class InstanceHost {
         ClockCapability clock = new ClockCapability(permissions, services.clock());
         emit = new EmitCapability(services, permissions, handles, buffer, metadata.name(), metadata.batchMax());
         channel = new ChannelCapability(services, permissions, handles, buffer, metadata.isWriteImmediate());
-        state = new StateCapability(
-                services, permissions, services.states().open(metadata.name()));
+        state = new StateCapability(services, permissions, services.states().open(metadata.name()));
         timer = new TimerCapability(permissions, services.limits());
         Offers offers = new Offers();
         log.offer(offers);

@@ -12,6 +12,9 @@ import org.slf4j.MDC;
 /** Lines of a guest in the gateway's log, marked with the module's name. */
 final class LogCapability {
 
+    /** The key under which a log layout finds the module of a line. */
+    private static final String MDC_KEY = "module";
+
     private static final int ERROR = 1;
     private static final int WARNING = 2;
     static final int INFO = 3;
@@ -45,7 +48,8 @@ final class LogCapability {
         }
         String line = oneLine(text);
         long dropped = rate.takeDropped();
-        try (MDC.MDCCloseable ignored = MDC.putCloseable("module", module)) {
+        MDC.put(MDC_KEY, module);
+        try {
             if (dropped > 0) {
                 log.warn("module={} logs too fast: dropped {} lines", module, dropped);
             }
@@ -55,6 +59,8 @@ final class LogCapability {
                 case INFO -> log.info("module={} {}", module, line);
                 default -> log.debug("module={} {}", module, line);
             }
+        } finally {
+            MDC.remove(MDC_KEY);
         }
     }
 

@@ -83,8 +83,11 @@ public final class StateStore {
             return decode(bytes);
         } catch (IOException e) {
             Path aside = file.resolveSibling(file.getFileName() + ".corrupt");
-            LOG.error("state file '{}' cannot be used, it is kept as '{}' and the module starts without state: {}",
-                    file, aside, e.toString());
+            LOG.error(
+                    "state file '{}' cannot be used, it is kept as '{}' and the module starts without state: {}",
+                    file,
+                    aside,
+                    e.toString());
             try {
                 Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
             } catch (IOException unmovable) {

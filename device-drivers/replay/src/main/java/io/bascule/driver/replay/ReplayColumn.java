@@ -35,15 +35,17 @@ record ReplayColumn(String column, String channel, ValueKind kind, String unit) 
         String unit = "";
         ValueKind kind = ValueKind.F64;
         String options = matcher.group(3);
-        for (String option : options == null ? new String[0] : options.split(",")) {
+        for (String option : options == null ? new String[0] : options.split(",", -1)) {
             int equals = option.indexOf('=');
-            String key = equals < 0 ? option.strip() : option.substring(0, equals).strip();
+            String key =
+                    equals < 0 ? option.strip() : option.substring(0, equals).strip();
             String value = equals < 0 ? "" : option.substring(equals + 1).strip();
             switch (key) {
                 case "unit" -> unit = value;
                 case "kind" -> kind = kind(column, value);
-                default -> throw new IllegalArgumentException(
-                        "column '" + column + "' has the option '" + key + "'; expected unit or kind");
+                default ->
+                    throw new IllegalArgumentException(
+                            "column '" + column + "' has the option '" + key + "'; expected unit or kind");
             }
         }
         String channel = matcher.group(2) == null ? defaultChannel(column) : matcher.group(2);
@@ -52,8 +54,7 @@ record ReplayColumn(String column, String channel, ValueKind kind, String unit) 
 
     /** Returns the column as it is fed when nothing is configured: the channel is called like the column. */
     static ReplayColumn ofHeader(String device, String column) {
-        return new ReplayColumn(
-                column, Channel.requireName(device + "/" + defaultChannel(column)), ValueKind.F64, "");
+        return new ReplayColumn(column, Channel.requireName(device + "/" + defaultChannel(column)), ValueKind.F64, "");
     }
 
     private static String defaultChannel(String column) {

@@ -46,15 +46,11 @@ public final class ReplayDriver {
         String file() default "";
 
         /** What separates cells. */
-        @AttributeDefinition(
-                name = "Delimiter",
-                description = "The character between cells, or the word tab")
+        @AttributeDefinition(name = "Delimiter", description = "The character between cells, or the word tab")
         String delimiter() default ",";
 
         /** Where the time is. */
-        @AttributeDefinition(
-                name = "Timestamp column",
-                description = "Name of the column that holds the source time")
+        @AttributeDefinition(name = "Timestamp column", description = "Name of the column that holds the source time")
         String timestampColumn() default "timestamp";
 
         /** How the time is written. */
@@ -90,8 +86,9 @@ public final class ReplayDriver {
         /** Which source times. */
         @AttributeDefinition(
                 name = "Shift to now",
-                description = "Whether source times are moved so that the recording begins now; otherwise they are those"
-                        + " of the file")
+                description =
+                        "Whether source times are moved so that the recording begins now; otherwise they are those"
+                                + " of the file")
         boolean shiftToNow() default false;
 
         /** Readings in a batch. */
@@ -105,8 +102,9 @@ public final class ReplayDriver {
         /** Whether it waits. */
         @AttributeDefinition(
                 name = "Wait for subscriber",
-                description = "Whether the replay begins only when something subscribes to a channel of the device, so that"
-                        + " a flow that starts later misses nothing")
+                description =
+                        "Whether the replay begins only when something subscribes to a channel of the device, so that"
+                                + " a flow that starts later misses nothing")
         boolean waitForSubscriber() default true;
 
         /** Bad rows in the log. */

@@ -82,8 +82,8 @@ final class ReplayPass {
         }
         timestampPosition = header.indexOf(settings.timestampColumn());
         if (timestampPosition < 0) {
-            throw new IOException("has no column '" + settings.timestampColumn() + "' (timestampColumn); its header is "
-                    + header);
+            throw new IOException(
+                    "has no column '" + settings.timestampColumn() + "' (timestampColumn); its header is " + header);
         }
         try {
             columns = columnsOf.apply(header);
@@ -136,7 +136,8 @@ final class ReplayPass {
             return bad("has " + cells.size() + " cells; the header has " + headerSize);
         }
         try {
-            long time = settings.timestampFormat().parse(cells.get(timestampPosition).strip());
+            long time = settings.timestampFormat()
+                    .parse(cells.get(timestampPosition).strip());
             int filled = 0;
             for (int position : positions) {
                 filled += cells.get(position).isBlank() ? 0 : 1;
@@ -227,8 +228,7 @@ final class ReplayPass {
         }
         checkedNanoTime = now;
         BasicFileAttributes current = Files.readAttributes(settings.file(), BasicFileAttributes.class);
-        if (current.size() != attributes.size()
-                || !current.lastModifiedTime().equals(attributes.lastModifiedTime())) {
+        if (current.size() != attributes.size() || !current.lastModifiedTime().equals(attributes.lastModifiedTime())) {
             throw new IOException("was changed while it was replayed; starting again from its beginning");
         }
     }

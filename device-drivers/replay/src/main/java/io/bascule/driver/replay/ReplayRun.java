@@ -7,6 +7,8 @@ import io.bascule.api.channel.spi.DeviceDescriptor;
 import io.bascule.api.channel.spi.DeviceSession;
 import io.bascule.api.channel.spi.DeviceWriter;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -100,8 +102,10 @@ final class ReplayRun {
             LOG.debug("device={} replay interrupted by stop", settings.device(), e);
         } catch (RuntimeException e) {
             if (!isStopping()) {
-                LOG.error("device={} replay failed and does not go on; change its configuration to start it again",
-                        settings.device(), e);
+                LOG.error(
+                        "device={} replay failed and does not go on; change its configuration to start it again",
+                        settings.device(),
+                        e);
                 session().disconnected("replay failed: " + e);
             }
         }
@@ -137,8 +141,16 @@ final class ReplayRun {
                     throw new IOException("the file has no good row: " + pass.summary());
                 }
             } catch (IOException e) {
+                if (isStopping()) {
+                    // An interrupted thread finds its file closed.
+                    return true;
+                }
                 String reason = problem(e) + (pass == null || pass.rows() == 0 ? "" : " after " + pass.summary());
-                LOG.warn("device={} file={} {}; trying again in {} ms", settings.device(), settings.file(), reason,
+                LOG.warn(
+                        "device={} file={} {}; trying again in {} ms",
+                        settings.device(),
+                        settings.file(),
+                        reason,
                         retryNext.toMillis());
                 session().disconnected(reason);
                 return false;
@@ -152,11 +164,13 @@ final class ReplayRun {
 
     private CsvReader openFile() throws IOException {
         if (!Files.isRegularFile(settings.file())) {
-            throw new IOException(
-                    Files.exists(settings.file()) ? "is not a regular file" : "there is no such file");
+            throw new IOException(Files.exists(settings.file()) ? "is not a regular file" : "there is no such file");
         }
+        // Bytes that are not UTF-8 become replacement characters: a bad row, not a bad file.
         return new CsvReader(
-                Files.newBufferedReader(settings.file()), settings.delimiter(), settings.recordCharsMax());
+                new InputStreamReader(Files.newInputStream(settings.file()), StandardCharsets.UTF_8),
+                settings.delimiter(),
+                settings.recordCharsMax());
     }
 
     private String problem(IOException e) {

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A valid configuration.
@@ -59,8 +58,8 @@ record ReplaySettings(
         if (config.timestampColumn().isBlank()) {
             problems.add("timestampColumn is empty; expected the name of a column");
         }
-        TimestampFormat format = problems.orElse(
-                "timestampFormat", text -> 0, () -> TimestampFormat.of(config.timestampFormat()));
+        TimestampFormat format =
+                problems.orElse("timestampFormat", text -> 0, () -> TimestampFormat.of(config.timestampFormat()));
         List<ReplayColumn> columns = columns(device, config.columns(), problems);
         problems.range("speed", config.speed(), 0, SPEED_MAX);
         problems.range("loops", config.loops(), 0, LOOPS_MAX);
@@ -114,12 +113,12 @@ record ReplaySettings(
     private static List<ReplayColumn> columns(String device, String[] written, Problems problems) {
         List<ReplayColumn> columns = new ArrayList<>();
         for (String several : written) {
-            for (String one : several.split(";")) {
+            for (String one : several.split(";", -1)) {
                 if (!one.isBlank()) {
-                    ReplayColumn column =
-                            problems.orElse("columns", null, () -> ReplayColumn.parse(device, one));
-                    if (column != null) {
-                        columns.add(column);
+                    try {
+                        columns.add(ReplayColumn.parse(device, one));
+                    } catch (IllegalArgumentException e) {
+                        problems.add("columns: " + e.getMessage());
                     }
                 }
             }
@@ -133,8 +132,7 @@ record ReplaySettings(
     }
 
     private static List<String> twice(List<ReplayColumn> columns, Function<ReplayColumn, String> name) {
-        Map<String, Long> counts =
-                columns.stream().collect(Collectors.groupingBy(name, Collectors.counting()));
+        Map<String, Long> counts = columns.stream().collect(Collectors.groupingBy(name, Collectors.counting()));
         return counts.entrySet().stream()
                 .filter(e -> e.getValue() > 1)
                 .map(Map.Entry::getKey)
@@ -163,7 +161,7 @@ record ReplaySettings(
                     : Double.toString(value);
         }
 
-        <T extends @Nullable Object> T orElse(String attribute, T otherwise, Supplier<T> reader) {
+        <T> T orElse(String attribute, T otherwise, Supplier<T> reader) {
             try {
                 return reader.get();
             } catch (IllegalArgumentException e) {

@@ -44,8 +44,10 @@ interface TimestampFormat {
         try {
             formatter = DateTimeFormatter.ofPattern(pattern, Locale.ROOT);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("'" + pattern + "' is neither one of " + WORDS
-                    + " nor a date-time pattern such as dd.MM.yyyy HH:mm:ss: " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "'" + pattern + "' is neither one of " + WORDS
+                            + " nor a date-time pattern such as dd.MM.yyyy HH:mm:ss: " + e.getMessage(),
+                    e);
         }
         return text -> {
             try {
@@ -69,7 +71,7 @@ interface TimestampFormat {
     }
 
     private static long auto(String text) {
-        boolean isNumber = !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9' || c == '.');
+        boolean isNumber = !text.isEmpty() && text.chars().allMatch(c -> (c >= '0' && c <= '9') || c == '.');
         if (!isNumber) {
             return dateTime(text);
         }
@@ -93,8 +95,7 @@ interface TimestampFormat {
                     fraction += digit(text, i) * scale;
                 }
             }
-            return Math.addExact(
-                    Math.multiplyExact(whole, nanosPerUnit), text.startsWith("-") ? -fraction : fraction);
+            return Math.addExact(Math.multiplyExact(whole, nanosPerUnit), text.startsWith("-") ? -fraction : fraction);
         } catch (NumberFormatException | ArithmeticException e) {
             throw new IllegalArgumentException(
                     "'" + text + "' is not a number of " + unit.name().toLowerCase(Locale.ROOT) + " since 1970", e);
@@ -112,7 +113,8 @@ interface TimestampFormat {
                     || text.charAt(16) != ':') {
                 throw new DateTimeException("expected for example 2013-12-02 21:15:00 or 2013-12-02T21:15:00Z");
             }
-            long day = LocalDate.of(number(text, 0, 4), number(text, 5, 7), number(text, 8, 10)).toEpochDay();
+            long day = LocalDate.of(number(text, 0, 4), number(text, 5, 7), number(text, 8, 10))
+                    .toEpochDay();
             int second = inRange(number(text, 11, 13), 23) * 3600
                     + inRange(number(text, 14, 16), 59) * 60
                     + inRange(number(text, 17, 19), 59);
@@ -126,7 +128,8 @@ interface TimestampFormat {
                     nano += digit(text, at) * scale;
                 }
             }
-            int offset = at == text.length() ? 0 : ZoneOffset.of(text.substring(at)).getTotalSeconds();
+            int offset =
+                    at == text.length() ? 0 : ZoneOffset.of(text.substring(at)).getTotalSeconds();
             return nanos(TimeUnit.DAYS.toSeconds(day) + second - offset, nano);
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("'" + text + "' is not a time: " + e.getMessage(), e);

@@ -31,7 +31,7 @@ final class Call {
     static List<String> split(String[] written) {
         List<String> parts = new ArrayList<>();
         for (String several : written) {
-            for (String one : several.split(";")) {
+            for (String one : several.split(";", -1)) {
                 if (!one.isBlank()) {
                     parts.add(one.strip());
                 }
@@ -43,8 +43,8 @@ final class Call {
     static Call parse(String written) {
         Matcher matcher = WRITTEN.matcher(written.strip());
         if (!matcher.matches()) {
-            throw new IllegalArgumentException(
-                    "'" + written + "' is not written as name(key=value,key=value), for example sine(period=10s,min=0,max=1)");
+            throw new IllegalArgumentException("'" + written
+                    + "' is not written as name(key=value,key=value), for example sine(period=10s,min=0,max=1)");
         }
         Call call = new Call(matcher.group(1));
         String arguments = matcher.group(2);
@@ -116,7 +116,8 @@ final class Call {
     /** Says so when something was written that nobody asked for. */
     void done() {
         if (!arguments.isEmpty()) {
-            throw new IllegalArgumentException(name + "(...) has no argument " + arguments.keySet() + "; it takes " + known);
+            throw new IllegalArgumentException(
+                    name + "(...) has no argument " + arguments.keySet() + "; it takes " + known);
         }
     }
 }

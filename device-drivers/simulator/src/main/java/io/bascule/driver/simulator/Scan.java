@@ -95,6 +95,7 @@ final class Scan {
                 }
             }
         }
-        batch.add(handles[c], channel.kind(), quality, timeNanos, channel.bits(sample, sample / samplesPerSecond, spike));
+        batch.add(
+                handles[c], channel.kind(), quality, timeNanos, channel.bits(sample, sample / samplesPerSecond, spike));
     }
 }

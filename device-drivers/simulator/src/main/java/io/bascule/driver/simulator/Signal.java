@@ -56,8 +56,9 @@ interface Signal {
                 double step = call.number("step", 1);
                 return (sample, seconds) -> start + step * sample;
             }
-            default -> throw new IllegalArgumentException(
-                    "there is no function '" + call.name() + "'; expected one of " + FUNCTIONS);
+            default ->
+                throw new IllegalArgumentException(
+                        "there is no function '" + call.name() + "'; expected one of " + FUNCTIONS);
         }
     }
 

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedChannel {
 
+    /** A bool in a record is 0.0 or 1.0. */
+    private static final long[] BOOL_BITS = {Double.doubleToRawLongBits(0), Double.doubleToRawLongBits(1)};
+
     private final String point;
     private final DeviceDescriptor.Point description;
     private final @Nullable Signal signal;
@@ -25,7 +28,12 @@ final class SimulatedChannel {
     private final AtomicLong setpoint;
 
     private SimulatedChannel(
-            String point, DeviceDescriptor.Point description, @Nullable Signal signal, double min, double max, long initial) {
+            String point,
+            DeviceDescriptor.Point description,
+            @Nullable Signal signal,
+            double min,
+            double max,
+            long initial) {
         this.point = point;
         this.description = description;
         this.signal = signal;
@@ -37,9 +45,9 @@ final class SimulatedChannel {
     static SimulatedChannel parse(String device, String written, long seed, int stream) {
         int equals = written.indexOf('=');
         int bracket = written.indexOf('(');
-        if (equals < 1 || bracket >= 0 && bracket < equals) {
-            throw new IllegalArgumentException(
-                    "'" + written + "' is not written as NAME=FUNCTION(...), for example speed=sine(period=10s,min=0,max=50)");
+        if (equals < 1 || (bracket >= 0 && bracket < equals)) {
+            throw new IllegalArgumentException("'" + written
+                    + "' is not written as NAME=FUNCTION(...), for example speed=sine(period=10s,min=0,max=50)");
         }
         String point = written.substring(0, equals).strip();
         String name = Channel.requireName(device + "/" + point);
@@ -54,7 +62,8 @@ final class SimulatedChannel {
             Signal signal = isSetpoint ? null : Signal.of(call, seed, stream);
             call.done();
             if (isSetpoint && !(min <= initial && initial <= max)) {
-                throw new IllegalArgumentException("initial=" + initial + " is not within min " + min + " to max " + max);
+                throw new IllegalArgumentException(
+                        "initial=" + initial + " is not within min " + min + " to max " + max);
             }
             Channel.Access access = isSetpoint ? Channel.Access.READ_WRITE : Channel.Access.READ;
             return new SimulatedChannel(
@@ -81,7 +90,7 @@ final class SimulatedChannel {
     private static long bits(ValueKind kind, double value) {
         return switch (kind) {
             case I64 -> Math.round(value);
-            case BOOL -> value >= 0.5 ? 1 : 0;
+            case BOOL -> BOOL_BITS[value >= 0.5 ? 1 : 0];
             default -> Double.doubleToRawLongBits(value);
         };
     }
@@ -124,7 +133,7 @@ final class SimulatedChannel {
             bits = i64.value();
         } else if (value instanceof Value.Bool bool) {
             number = bool.value() ? 1 : 0;
-            bits = bool.value() ? 1 : 0;
+            bits = BOOL_BITS[bool.value() ? 1 : 0];
         } else {
             return Quality.BAD_TYPE_MISMATCH;
         }

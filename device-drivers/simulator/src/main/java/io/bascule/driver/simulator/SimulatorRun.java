@@ -40,8 +40,8 @@ final class SimulatorRun {
         this.clock = clock;
         List<DeviceDescriptor.Point> points =
                 settings.channels().stream().map(SimulatedChannel::description).toList();
-        this.session = channels.openDevice(
-                new DeviceDescriptor(settings.device(), SimulatorDriver.NAME, points), this::write);
+        this.session =
+                channels.openDevice(new DeviceDescriptor(settings.device(), SimulatorDriver.NAME, points), this::write);
         int[] handles = new int[points.size()];
         for (int i = 0; i < handles.length; i++) {
             handles[i] = session.channel(points.get(i).channel()).handle();
@@ -96,7 +96,10 @@ final class SimulatorRun {
             LOG.debug("device={} simulation interrupted by stop", settings.device(), e);
         } catch (RuntimeException e) {
             if (!isStopping()) {
-                LOG.error("device={} simulation failed; change its configuration to start it again", settings.device(), e);
+                LOG.error(
+                        "device={} simulation failed; change its configuration to start it again",
+                        settings.device(),
+                        e);
                 session.disconnected("simulation failed: " + e);
             }
         }

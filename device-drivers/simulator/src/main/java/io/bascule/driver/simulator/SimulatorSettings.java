@@ -50,8 +50,8 @@ record SimulatorSettings(
         List<SimulatedChannel> channels = channels(device, config, problems);
         long perScan = (long) channels.size() * config.samplesPerScan();
         if (perScan > Batch.SIZE_MAX) {
-            problems.add(channels.size() + " channels with samplesPerScan " + config.samplesPerScan() + " make " + perScan
-                    + " readings in a scan; expected at most " + Batch.SIZE_MAX);
+            problems.add(channels.size() + " channels with samplesPerScan " + config.samplesPerScan() + " make "
+                    + perScan + " readings in a scan; expected at most " + Batch.SIZE_MAX);
         }
         long scanNanos = TimeUnit.MILLISECONDS.toNanos(Math.max(1, config.scanPeriodMillis()));
         List<Fault> faults = faults(config, scanNanos, channels, problems);
@@ -76,7 +76,8 @@ record SimulatorSettings(
         Set<String> names = new HashSet<>();
         List<String> written = Call.split(config.channels());
         if (written.isEmpty()) {
-            problems.add("channels is empty; expected for example temperature=sine(period=10s,min=20,max=80,unit=degC)");
+            problems.add(
+                    "channels is empty; expected for example temperature=sine(period=10s,min=20,max=80,unit=degC)");
         }
         range(problems, "number of channels", written.size(), 0, CHANNELS_MAX);
         for (String one : written) {

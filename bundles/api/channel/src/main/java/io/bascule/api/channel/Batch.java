@@ -244,7 +244,7 @@ public final class Batch {
         /**
          * Adds a reading whose value fits its record.
          *
-         * @param bits the value: f64 bits, the i64, or 0 or 1
+         * @param bits the value: f64 bits, the i64, or for a bool the bits of 0.0 or 1.0
          * @throws IllegalArgumentException when the kind is text or bytes
          * @throws IllegalStateException when the batch is full
          */

@@ -144,7 +144,7 @@ final class ProcessImage {
         return switch (kind) {
             case F64 -> new Value.F64(Double.longBitsToDouble(bits));
             case I64 -> new Value.I64(bits);
-            case BOOL -> new Value.Bool(bits != 0);
+            case BOOL -> new Value.Bool(Double.longBitsToDouble(bits) != 0);
             case TEXT, BYTES -> throw new IllegalStateException("text and bytes are kept as objects");
         };
     }

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** core :: configuration. */
+/**
+ * Environment variables over configuration files: {@link io.bascule.core.configuration.EnvironmentConfigurationPlugin} lays
+ * them over each configuration as ConfigAdmin hands it out, so that no file and no store ever holds them;
+ * {@link io.bascule.core.configuration.EnvironmentConfigurations} makes ConfigAdmin hand out those that were there before.
+ * Safe for use by any thread.
+ */
 @NullMarked
 package io.bascule.core.configuration;
 

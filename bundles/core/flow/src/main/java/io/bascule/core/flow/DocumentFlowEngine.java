@@ -205,10 +205,10 @@ public final class DocumentFlowEngine implements FlowEngine {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addModule(Module module, Map<String, Object> properties) {
         Object id = properties.get(Constants.SERVICE_ID);
-        addModule(module, id instanceof Long number ? number : 0);
+        register(module, id instanceof Long number ? number : 0);
     }
 
-    void addModule(Module module, long serviceId) {
+    void register(Module module, long serviceId) {
         try {
             modules.add(serviceId, module);
         } catch (RuntimeException e) {

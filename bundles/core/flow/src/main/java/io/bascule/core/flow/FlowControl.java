@@ -45,7 +45,7 @@ final class FlowControl {
     private final FlowWishes wishes;
     private final Executor preparers;
     private final ConcurrentSkipListMap<String, ManagedFlow> flows = new ConcurrentSkipListMap<>();
-    private final Map<FlowDocument, FlowParser> parsed = new IdentityHashMap<>();
+    private final IdentityHashMap<FlowDocument, FlowParser> parsed = new IdentityHashMap<>();
 
     FlowControl(
             RunningFlow.Parts parts, StageTypes types, ModuleDirectory modules, FlowWishes wishes, Executor preparers) {

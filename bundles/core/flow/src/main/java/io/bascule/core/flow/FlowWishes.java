@@ -38,7 +38,8 @@ final class FlowWishes {
     /** Returns whether the flow is to run. */
     boolean isWanted(String flow, boolean isEnabled) {
         String wish = wishes.getProperty(flow);
-        return wish == null || !wish.endsWith("@" + isEnabled) ? isEnabled : wish.startsWith("true");
+        boolean isHeeded = wish != null && wish.endsWith("@" + isEnabled);
+        return isHeeded ? wish.startsWith("true") : isEnabled;
     }
 
     /**

@@ -34,7 +34,7 @@ final class RunningFlow {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunningFlow.class);
 
-    /** What a stage that ran out of drain time gets after it was interrupted, before its thread is given up. */
+    /** What a stage that ran out of drain time gets to end, and again when it was interrupted. */
     private static final Duration GRACE = Duration.ofMillis(500);
 
     private final String name;
@@ -225,13 +225,16 @@ final class RunningFlow {
             }
         }
         for (StageWorker worker : workers) {
-            worker.queue().close();
+            if (!worker.awaitEnd(System.nanoTime())) {
+                worker.abandon();
+            }
         }
-        long graceUntil = System.nanoTime() + GRACE.toNanos();
+        long politeUntil = System.nanoTime() + GRACE.toNanos();
+        long interruptedUntil = politeUntil + GRACE.toNanos();
         for (StageWorker worker : workers) {
-            if (!worker.awaitEnd(Math.max(untilNanos, System.nanoTime()))) {
+            if (!worker.awaitEnd(politeUntil)) {
                 worker.interrupt();
-                if (!worker.awaitEnd(graceUntil)) {
+                if (!worker.awaitEnd(interruptedUntil)) {
                     LOG.error("stage={}/{} does not end; its thread is given up", name, worker.id());
                 }
             }

@@ -11,6 +11,7 @@ import io.bascule.core.flow.definition.FlowDefinition.ModuleUse;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +45,7 @@ final class Slot implements Step {
     private volatile ModuleDirectory.@Nullable Handle refused;
 
     /** Failures to make an instance in a row, and before when the next try would be too early. */
-    private volatile int failures;
+    private final AtomicInteger failures = new AtomicInteger();
 
     private volatile long notBeforeNanos = System.nanoTime();
 
@@ -113,22 +114,22 @@ final class Slot implements Step {
             ModuleInstance made =
                     ModuleInstance.open(handle, new StageContext(label, use.config(), output), channels, counters);
             trouble = "";
-            failures = 0;
+            failures.set(0);
             ModuleInstance unwanted = offer(made);
             if (unwanted != null) {
                 close(unwanted);
             }
         } catch (ModuleException | RuntimeException | LinkageError | StackOverflowError e) {
             trouble = "module " + handle.label() + " cannot be used: " + e.getMessage();
-            if (failures == 0) {
+            int before = failures.getAndIncrement();
+            if (before == 0) {
                 LOG.warn(
                         "stage={} module={} cannot be used; tried again in growing intervals",
                         label,
                         handle.label(),
                         e);
             }
-            long wait = Math.min(RETRY_MAX_NANOS, RETRY_MIN_NANOS << Math.min(failures, RETRY_DOUBLINGS_MAX));
-            failures++;
+            long wait = Math.min(RETRY_MAX_NANOS, RETRY_MIN_NANOS << Math.min(before, RETRY_DOUBLINGS_MAX));
             notBeforeNanos = System.nanoTime() + wait;
         } finally {
             isPreparing.set(false);

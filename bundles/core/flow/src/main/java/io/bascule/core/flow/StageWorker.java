@@ -39,6 +39,7 @@ final class StageWorker {
     private final Merger merger;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread;
+    private volatile boolean isAbandoned;
 
     StageWorker(
             String flow,
@@ -82,6 +83,12 @@ final class StageWorker {
     /** Returns whether this is the stage's thread. */
     boolean isOnThread() {
         return Thread.currentThread() == thread;
+    }
+
+    /** Ends the drain: what has not been handed to the step yet is dropped and counted. */
+    void abandon() {
+        isAbandoned = true;
+        queue.close();
     }
 
     /** Last resort for a stage that does not come back. */
@@ -158,14 +165,14 @@ final class StageWorker {
     }
 
     private void handle(Batch batch) throws InterruptedException {
-        boolean isTaken = attempt(() -> step.accept(batch));
+        boolean isTaken = !isAbandoned && attempt(() -> step.accept(batch));
         if (!isTaken) {
             counters.dropped.add(batch.size());
         }
     }
 
     private void handle(Message message) throws InterruptedException {
-        boolean isTaken = attempt(() -> step.acceptMessage(message));
+        boolean isTaken = !isAbandoned && attempt(() -> step.acceptMessage(message));
         if (!isTaken) {
             counters.messagesDropped.increment();
         }

@@ -16,13 +16,13 @@ import java.util.List;
 final class DeadbandStage implements Stage {
 
     private static final double PERCENT = 100.0;
-    private static final long NANOS_PER_MILLI = 1_000_000L;
+    private static final double NANOS_PER_MILLI = 1e6;
     private static final int SILENCE_MILLIS_MAX = 86_400_000;
 
     private final ChannelFilter channels;
     private final double absolute;
     private final double percent;
-    private final long silenceNanos;
+    private final double silenceMillis;
     private final StageOutput output;
     private final Picker picker = new Picker();
     private final ChannelDoubles lastValue = new ChannelDoubles();
@@ -30,11 +30,11 @@ final class DeadbandStage implements Stage {
     private final ChannelDoubles lastTimeMillis = new ChannelDoubles();
 
     private DeadbandStage(
-            ChannelFilter channels, double absolute, double percent, long silenceNanos, StageOutput output) {
+            ChannelFilter channels, double absolute, double percent, double silenceMillis, StageOutput output) {
         this.channels = channels;
         this.absolute = absolute;
         this.percent = percent;
-        this.silenceNanos = silenceNanos;
+        this.silenceMillis = silenceMillis;
         this.output = output;
     }
 
@@ -50,7 +50,7 @@ final class DeadbandStage implements Stage {
                 new ChannelFilter(registry, patterns),
                 Double.isNaN(absolute) ? 0 : absolute,
                 Double.isNaN(percent) ? 0 : percent,
-                silenceMillis * NANOS_PER_MILLI,
+                silenceMillis,
                 place.output());
     }
 
@@ -61,13 +61,12 @@ final class DeadbandStage implements Stage {
         }
         double value = batch.asDouble(i);
         double quality = batch.isGood(i) ? 0 : batch.quality(i).code();
-        double timeMillis = (double) (batch.timeNanos(i) / NANOS_PER_MILLI);
+        double timeMillis = batch.timeNanos(i) / NANOS_PER_MILLI;
         double before = lastValue.get(handle);
         double band = Math.max(absolute, Math.abs(before) * percent / PERCENT);
         // Not "difference > band": a NaN before or now must go through.
         boolean isWithin = Math.abs(value - before) <= band || (Double.isNaN(value) && Double.isNaN(before));
-        boolean isSilent = silenceNanos > 0
-                && timeMillis - lastTimeMillis.get(handle) >= (double) (silenceNanos / NANOS_PER_MILLI);
+        boolean isSilent = silenceMillis > 0 && timeMillis - lastTimeMillis.get(handle) >= silenceMillis;
         if (isWithin && quality == lastQuality.get(handle) && !isSilent) {
             return false;
         }

@@ -105,6 +105,7 @@ class LaneTest {
     }
 
     @Test
+    @SuppressWarnings("try")
     void closingWhileACallRunsLetsItEndAndGivesThePagesBackThen() throws Exception {
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);

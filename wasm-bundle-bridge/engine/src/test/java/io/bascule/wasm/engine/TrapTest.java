@@ -56,10 +56,6 @@ class TrapTest {
         }
     }
 
-    private static Trap trapOf(String body) throws WasmException {
-        return trapOf(body, LITTLE_FUEL, HostFunctions.NONE);
-    }
-
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             unreachable                                                                   | UNREACHABLE

@@ -37,8 +37,7 @@ class UnloadingTest {
         engine.close();
     }
 
-    private static final byte[] PLAIN = Wat.wasm(
-            """
+    private static final byte[] PLAIN = Wat.wasm("""
             (module (memory 1)
               (func (export "f") (param i32) (result i32) (local i32)
                 (loop (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 3)))
@@ -49,9 +48,7 @@ class UnloadingTest {
     /** Returns the same module with another digest. */
     private static byte[] module(int version) {
         byte[] module = Arrays.copyOf(PLAIN, PLAIN.length + 6);
-        ByteBuffer.wrap(module, PLAIN.length, 6)
-                .put(new byte[] {0, 4, 1, 'v'})
-                .putShort((short) version);
+        ByteBuffer.wrap(module, PLAIN.length, 6).put(new byte[] {0, 4, 1, 'v'}).putShort((short) version);
         return module;
     }
 

@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -103,6 +104,8 @@ final class CompileQueue implements AutoCloseable {
             throw Failures.ofCompilation(e.getCause() == null ? e : e.getCause(), digest);
         } catch (TimeoutException e) {
             throw abandon(job, e);
+        } catch (CancellationException e) {
+            throw new WasmException.Closed("the engine was closed before module " + digest + " was compiled");
         } catch (InterruptedException e) {
             giveUp(job);
             Thread.currentThread().interrupt();

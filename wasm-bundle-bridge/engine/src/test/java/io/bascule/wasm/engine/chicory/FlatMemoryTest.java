@@ -77,7 +77,7 @@ class FlatMemoryTest {
         flat.initialize(null, segments);
         paged.initialize(null, segments.clone());
         Random random = new Random(20260110);
-        for (int i = 0; i < 200_000; i++) {
+        for (int i = 0; i < 40_000; i++) {
             int at = address(random);
             int from = address(random);
             int size = random.nextBoolean() ? random.nextInt(300) : address(random);

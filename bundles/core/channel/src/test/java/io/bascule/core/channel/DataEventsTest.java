@@ -86,23 +86,24 @@ class DataEventsTest {
     @Test
     void whatNoEventCarriedIsCounted() {
         InMemoryChannelRegistry registry = registry(1);
-        publish(registry, 10);
-        registry.bindEventHandler(handler("*"));
-        publish(registry, 1);
-        assertEquals(0, data().get(0).skipped());
         DeviceSession session = registry.openDevice(
                 new DeviceDescriptor(
                         "b",
                         "test",
                         List.of(new DeviceDescriptor.Point("b/x", ValueKind.F64, Channel.Access.READ, "", ""))),
                 DeviceWriter.READ_ONLY);
-        ServiceReference<EventHandler> late = handler("*");
-        registry.unbindEventHandler(late);
-        Batch batch =
-                Batch.builder(1).add(session.channel("b/x").handle(), 1, 1).build();
-        registry.bindEventAdmin(new RecordedEvents());
-        session.publish(batch);
+        int handle = session.channel("b/x").handle();
+        Batch three = Batch.builder(3)
+                .add(handle, 1, 1)
+                .add(handle, 2, 2)
+                .add(handle, 3, 3)
+                .build();
+        session.publish(three);
+        session.publish(three);
+        registry.bindEventHandler(handler("*"));
+        session.publish(three);
         assertEquals(1, data().size());
+        assertEquals(6, data().get(0).skipped());
     }
 
     @Test

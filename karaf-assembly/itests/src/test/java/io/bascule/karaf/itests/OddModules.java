@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.karaf.itests;
+
+import com.dylibso.chicory.wabt.Wat2Wasm;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** WebAssembly modules that no honest person would install. */
+final class OddModules {
+
+    private OddModules() {}
+
+    /** A processor whose {@code process} never ends. */
+    static byte[] endless(String name) {
+        return module(name, "", "(loop $ever (br $ever)) (i32.const 0)");
+    }
+
+    /** A processor that imports an interface which no gateway offers. */
+    static byte[] importing(String name, String iface) {
+        return module(
+                name, "(import \"bascule:gateway/" + iface + "@1.0.0\" \"go\" (func (result i32)))", "(i32.const 0)");
+    }
+
+    /** The same module with one more custom section: other bytes, same behaviour. */
+    static byte[] changed(byte[] wasm) {
+        return withSection(wasm, "note", "changed at " + System.nanoTime());
+    }
+
+    private static byte[] module(String name, String imports, String process) {
+        byte[] bare = Wat2Wasm.parse("""
+                (module
+                  %s
+                  (memory (export "memory") 1 4)
+                  (data (i32.const 8) "\\10\\00\\00\\00\\00\\00\\00\\00")
+                  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 4096))
+                  (func (export "configure") (param i32 i32) (result i32) (i32.const 0))
+                  (func (export "test") (result i32) (i32.const 0))
+                  (func (export "process") (param i32 i32) (result i32) %s)
+                  (func (export "snapshot") (result i32) (i32.const 8))
+                  (func (export "restore") (param i32 i32) (result i32) (i32.const 0)))
+                """.formatted(imports, process));
+        return withSection(
+                bare,
+                "bascule",
+                ("{\"abi\":1,\"name\":\"%s\",\"version\":\"1.0.0\",\"description\":\"odd\",\"license\":\"Apache-2.0\","
+                                + "\"world\":\"processor\",\"stateVersion\":0,\"maxBatch\":64,\"memoryMaxPages\":4}")
+                        .formatted(name));
+    }
+
+    private static byte[] withSection(byte[] wasm, String name, String content) {
+        byte[] title = name.getBytes(StandardCharsets.UTF_8);
+        byte[] body = content.getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(wasm);
+        out.write(0);
+        int rest = 1 + title.length + body.length;
+        while (rest >= 0x80) {
+            out.write((rest & 0x7F) | 0x80);
+            rest >>>= 7;
+        }
+        out.write(rest);
+        out.write(title.length);
+        out.writeBytes(title);
+        out.writeBytes(body);
+        return out.toByteArray();
+    }
+}

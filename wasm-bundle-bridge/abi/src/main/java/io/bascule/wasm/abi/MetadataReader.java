@@ -64,6 +64,16 @@ public final class MetadataReader {
             annotations = Map.copyOf(annotations);
             exports = Set.copyOf(exports);
         }
+
+        /** Returns a source with what there is. */
+        public static Source of(
+                String location,
+                Optional<byte[]> section,
+                Optional<byte[]> sidecar,
+                Map<String, String> annotations,
+                Set<String> exports) {
+            return new Source(location, section.orElse(null), sidecar.orElse(null), annotations, exports);
+        }
     }
 
     /**

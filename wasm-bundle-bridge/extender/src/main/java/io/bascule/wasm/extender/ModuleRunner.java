@@ -24,9 +24,9 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.Dictionary;
 import java.util.HashMap;
-import java.util.Hashtable;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.Configuration;
@@ -57,12 +58,14 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
     private final ServiceRegistration<ModuleStatusSource> statusRegistration;
     private final AtomicInteger generation = new AtomicInteger();
     private final AtomicReference<@Nullable WasmModule> running = new AtomicReference<>();
+    private final AtomicReference<@Nullable ServiceRegistration<?>> registration = new AtomicReference<>();
     private volatile boolean isWanted;
     private volatile @Nullable ModuleContent declared;
     private volatile String declarationProblem = "";
     // Touched by tasks only.
     private Map<String, Object> properties = Map.of();
     private int startsInARow;
+    private @Nullable Future<?> retry;
 
     ModuleRunner(Bundle bundle, ExtenderParts parts) {
         this.bundle = bundle;
@@ -72,9 +75,10 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
         this.tasks = new SerialTasks(label, parts.pool());
         tracker.onFaulted(() -> tasks.submit(this::closeRunning));
         readDeclaration();
-        Dictionary<String, Object> service = new Hashtable<>();
+        Map<String, Object> service = new HashMap<>();
         service.put(BUNDLE_ID, bundle.getBundleId());
-        this.statusRegistration = parts.context().registerService(ModuleStatusSource.class, this, service);
+        this.statusRegistration =
+                parts.context().registerService(ModuleStatusSource.class, this, FrameworkUtil.asDictionary(service));
     }
 
     private void readDeclaration() {
@@ -111,6 +115,9 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
     }
 
     private void stop() {
+        if (retry != null) {
+            retry.cancel(false);
+        }
         closeRunning();
         tracker.become(ModuleState.INSTALLED, "");
     }
@@ -145,8 +152,6 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
         }
     }
 
-    private final AtomicReference<@Nullable ServiceRegistration<?>> registration = new AtomicReference<>();
-
     private boolean isOvertaken(int startedAs) {
         return startedAs != generation.get();
     }
@@ -155,6 +160,7 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
         if (isOvertaken(as) || !tracker.become(ModuleState.STARTING, "")) {
             return;
         }
+        tracker.forget(this);
         startsInARow++;
         WasmModule module = null;
         try {
@@ -165,8 +171,9 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
                 return;
             }
             running.set(module);
-            tracker.become(ModuleState.READY, "");
+            // Whoever reads READY must find the service.
             register(module);
+            tracker.become(ModuleState.READY, "");
             startsInARow = 0;
         } catch (WasmException.Trap e) {
             closeQuietly(module);
@@ -179,6 +186,7 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
                 fail(e);
             }
         } catch (WasmException | MetadataException | ModuleException | IOException | IllegalStateException e) {
+            running.set(null);
             closeQuietly(module);
             fail(e);
         }
@@ -198,7 +206,7 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
         Duration rest = parts.policy().backOffAfter(startsInARow);
         boolean isForGood = tracker.faulted(this, why, rest);
         if (!isForGood) {
-            parts.pool().schedule(() -> tasks.submit(() -> start(as)), rest.toMillis(), TimeUnit.MILLISECONDS);
+            retry = parts.pool().schedule(() -> tasks.submit(() -> start(as)), rest.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -241,7 +249,7 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
 
     private void register(WasmModule module) {
         ModuleDescriptor descriptor = module.descriptor();
-        Dictionary<String, Object> service = new Hashtable<>();
+        Map<String, Object> service = new HashMap<>();
         service.put(Module.NAME, descriptor.name());
         service.put(Module.VERSION, descriptor.version());
         service.put(Module.KIND, ModuleBundle.KIND_WASM);
@@ -250,7 +258,7 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
         if (context == null) {
             throw new IllegalStateException("bundle " + bundle + " was stopped while its module was started");
         }
-        registration.set(context.registerService(Module.class, module, service));
+        registration.set(context.registerService(Module.class, module, FrameworkUtil.asDictionary(service)));
         LOG.info(
                 "module={}@{} world={} digest={} is ready",
                 descriptor.name(),
@@ -267,10 +275,10 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
             return;
         }
         properties = present(content.metadata().name());
-        Dictionary<String, Object> service = new Hashtable<>();
+        Map<String, Object> service = new HashMap<>();
         service.put(Constants.SERVICE_PID, content.metadata().name());
         try {
-            context.registerService(ManagedService.class, this, service);
+            context.registerService(ManagedService.class, this, FrameworkUtil.asDictionary(service));
         } catch (IllegalStateException e) {
             LOG.debug("bundle {} was stopped before its module was started", bundle);
         }

@@ -11,6 +11,7 @@ import io.bascule.wasm.extender.run.FaultPolicy;
 import io.bascule.wasm.extender.wrap.ModuleBundle;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -181,6 +182,7 @@ public final class WasmExtender {
 
     private final ScheduledThreadPoolExecutor pool;
     private final StateStore states;
+    private final Future<?> flushing;
     private final BundleTracker<ModuleRunner> bundles;
 
     /** Starts watching. */
@@ -203,7 +205,7 @@ public final class WasmExtender {
             return thread;
         });
         pool.setRemoveOnCancelPolicy(true);
-        pool.scheduleWithFixedDelay(states::flush, FLUSH_SECONDS, FLUSH_SECONDS, TimeUnit.SECONDS);
+        flushing = pool.scheduleWithFixedDelay(states::flush, FLUSH_SECONDS, FLUSH_SECONDS, TimeUnit.SECONDS);
         HostServices services = new HostServices(authorizer, channels, writer, states, InstantSource.system(), limits);
         ExtenderParts parts = new ExtenderParts(context, engine.get(), services, policy, configurations, pool);
         bundles = new BundleTracker<>(context, STATES, new Watcher(parts));
@@ -236,6 +238,7 @@ public final class WasmExtender {
     @Deactivate
     public void deactivate() throws InterruptedException {
         bundles.close();
+        flushing.cancel(false);
         pool.shutdownNow();
         if (!pool.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
             LOG.warn("a module is still being compiled; it is abandoned");

@@ -26,8 +26,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -39,6 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.util.tracker.ServiceTracker;
@@ -85,7 +86,7 @@ class ExtenderInFrameworkTest {
 
     @AfterAll
     static void stop() throws Exception {
-        framework.close();
+        framework.stop();
     }
 
     @AfterEach
@@ -183,17 +184,13 @@ class ExtenderInFrameworkTest {
         Module module = ready("1.0.0");
         ConfigurationAdmin admin = framework.track(ConfigurationAdmin.class).getService();
         Configuration configuration = admin.getConfiguration("guest", "?");
-        Hashtable<String, Object> properties = new Hashtable<>();
         try {
-            properties.put("n", "7");
-            configuration.update(properties);
+            configuration.update(FrameworkUtil.asDictionary(Map.of("n", "7")));
             Await.until("the refusal", () -> status().reason().contains("refused"));
             assertEquals(ModuleState.READY, status().state());
-            properties.put("n", 10L);
-            configuration.update(properties);
+            configuration.update(FrameworkUtil.asDictionary(Map.of("n", 10L)));
             Await.until("the check against the schema", () -> status().reason().contains("'n' is 10"));
-            properties.put("n", 5L);
-            configuration.update(properties);
+            configuration.update(FrameworkUtil.asDictionary(Map.of("n", 5L)));
             Await.until("the good one", () -> status().reason().isEmpty());
             assertEquals(module, modules.getService());
         } finally {
@@ -205,14 +202,11 @@ class ExtenderInFrameworkTest {
     void aModuleThatRefusesItsConfigurationStartsOnceItIsMended() throws Exception {
         ConfigurationAdmin admin = framework.track(ConfigurationAdmin.class).getService();
         Configuration configuration = admin.getConfiguration("guest", "?");
-        Hashtable<String, Object> properties = new Hashtable<>();
         try {
-            properties.put("n", "7");
-            configuration.update(properties);
+            configuration.update(FrameworkUtil.asDictionary(Map.of("n", "7")));
             install(TestGuest.good().configure(REFUSES_SEVEN).wasm(META)).start();
             Await.until("the refusal", () -> status().state() == ModuleState.FAULTED);
-            properties.put("n", "6");
-            configuration.update(properties);
+            configuration.update(FrameworkUtil.asDictionary(Map.of("n", "6")));
             ready("1.0.0");
         } finally {
             configuration.delete();
@@ -243,7 +237,9 @@ class ExtenderInFrameworkTest {
     static Stream<Path> samples() throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("../samples"), 2)) {
             return files
-                    .filter(f -> f.toString().endsWith(".wasm") && !f.toString().contains("build") && !f.toString().contains("kernels"))
+                    .filter(f -> f.toString().endsWith(".wasm")
+                            && !f.toString().contains("build")
+                            && !f.toString().contains("kernels"))
                     .sorted()
                     .toList()
                     .stream();

@@ -15,7 +15,7 @@ import org.osgi.framework.launch.FrameworkFactory;
 import org.osgi.util.tracker.ServiceTracker;
 
 /** A Felix framework in the test's process; contracts come from the test's class path, so that tests can use services. */
-final class TestFramework implements AutoCloseable {
+final class TestFramework {
 
     private static final String SHARED = String.join(
             ",",
@@ -75,8 +75,7 @@ final class TestFramework implements AutoCloseable {
         return tracker;
     }
 
-    @Override
-    public void close() throws Exception {
+    void stop() throws Exception {
         framework.stop();
         framework.waitForStop(10_000);
     }

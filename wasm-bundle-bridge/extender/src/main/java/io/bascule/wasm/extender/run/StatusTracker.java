@@ -155,6 +155,11 @@ public final class StatusTracker {
         }
     }
 
+    /** Says that somebody who rested tries again; the state is for the caller to change. */
+    public void forget(Object who) {
+        resting.remove(who);
+    }
+
     /** Forgets the past: the module is started again. */
     public void reset() {
         synchronized (lock) {

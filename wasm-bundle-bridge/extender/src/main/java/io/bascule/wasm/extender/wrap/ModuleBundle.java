@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
@@ -69,8 +70,8 @@ public final class ModuleBundle {
         // Whether the exports are there is decided when the module starts, from its own bytes.
         Set<String> exports =
                 Arrays.stream(GuestExport.values()).map(GuestExport::exportName).collect(Collectors.toSet());
-        ModuleMetadata metadata =
-                MetadataReader.read(new MetadataReader.Source(bundle.getLocation(), json, null, Map.of(), exports));
+        ModuleMetadata metadata = MetadataReader.read(
+                MetadataReader.Source.of(bundle.getLocation(), Optional.of(json), Optional.empty(), Map.of(), exports));
         String digest = String.valueOf(attributes(bundle).getOrDefault(DIGEST, ""));
         return new ModuleContent(metadata, imports, ImportBinding.of(imports), digest);
     }

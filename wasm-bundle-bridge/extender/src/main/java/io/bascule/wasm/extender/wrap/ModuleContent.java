@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +53,8 @@ public record ModuleContent(ModuleMetadata metadata, List<ImportRef> imports, Im
      */
     public static ModuleContent read(ModuleInfo info, byte[] wasm, byte @Nullable [] sidecar, String location)
             throws MetadataException {
-        byte[] section = info.customSection(GuestContract.METADATA_SECTION)
-                .map(s -> s.content(wasm))
-                .orElse(null);
+        Optional<byte[]> section =
+                info.customSection(GuestContract.METADATA_SECTION).map(s -> s.content(wasm));
         Map<String, String> annotations = new HashMap<>();
         info.customSections().stream()
                 .filter(s -> ANNOTATIONS.contains(s.name()) && s.length() <= ANNOTATION_BYTES_MAX)
@@ -65,8 +65,8 @@ public record ModuleContent(ModuleMetadata metadata, List<ImportRef> imports, Im
                 exports.add(export.name());
             }
         }
-        ModuleMetadata metadata =
-                MetadataReader.read(new MetadataReader.Source(location, section, sidecar, annotations, exports));
+        ModuleMetadata metadata = MetadataReader.read(
+                MetadataReader.Source.of(location, section, Optional.ofNullable(sidecar), annotations, exports));
         List<ImportRef> imports = info.imports().stream()
                 .map(i -> new ImportRef(i.module(), i.name()))
                 .toList();

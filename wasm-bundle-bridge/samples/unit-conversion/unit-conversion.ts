@@ -59,7 +59,8 @@ export function configure(ptr: usize, len: usize): i32 {
 function convert(batch: usize, count: usize): void {
   for (let i: usize = 0; i < count; i++) {
     const r = readingAt(batch, i);
-    if (r.isUsable) {
+    // Without a change a 64-bit integer keeps all its digits.
+    if (r.isUsable && (factor != 1 || offset != 0)) {
       r.number = r.number * factor + offset;
       converted++;
     }

@@ -14,7 +14,8 @@ final class Memory {
     private static final int PENDING_MAX = 8;
     private static final int RESERVE_BYTES = 65536;
 
-    private static final @Nullable Block[][] FREE = new Block[CLASSES][PENDING_MAX];
+    // One flat array: TeaVM 0.10.2's collector never returns once there is an array of arrays of objects.
+    private static final @Nullable Block[] FREE = new Block[CLASSES * PENDING_MAX];
     private static final int[] FREE_COUNT = new int[CLASSES];
 
     private static final @Nullable Block[] PENDING = new Block[PENDING_MAX];
@@ -83,7 +84,7 @@ final class Memory {
     static Block take(int size) {
         int sizeClass = sizeClass(size);
         if (FREE_COUNT[sizeClass] > 0) {
-            Block block = FREE[sizeClass][--FREE_COUNT[sizeClass]];
+            Block block = FREE[sizeClass * PENDING_MAX + --FREE_COUNT[sizeClass]];
             if (block != null) {
                 return block;
             }
@@ -94,7 +95,7 @@ final class Memory {
     static void give(Block block) {
         int sizeClass = sizeClass(block.size());
         if (FREE_COUNT[sizeClass] < PENDING_MAX) {
-            FREE[sizeClass][FREE_COUNT[sizeClass]++] = block;
+            FREE[sizeClass * PENDING_MAX + FREE_COUNT[sizeClass]++] = block;
         }
     }
 

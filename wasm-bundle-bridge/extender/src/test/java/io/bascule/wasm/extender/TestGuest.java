@@ -79,7 +79,7 @@ public final class TestGuest {
     private static void leb(ByteArrayOutputStream out, int value) {
         int rest = value;
         while (rest >= 0x80) {
-            out.write(rest & 0x7F | 0x80);
+            out.write((rest & 0x7F) | 0x80);
             rest >>>= 7;
         }
         out.write(rest);

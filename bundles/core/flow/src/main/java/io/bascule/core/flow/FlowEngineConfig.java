@@ -26,7 +26,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description = "How often the folder and what flows wait for is looked at, in milliseconds.",
             min = "100",
             max = "60000")
-    long poll_millis() default 1000;
+    long pollMillis() default 1000;
 
     @AttributeDefinition(
             name = "Drain time",
@@ -35,7 +35,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
                             + " counted.",
             min = "0",
             max = "60000")
-    long drain_millis() default 5000;
+    long drainMillis() default 5000;
 
     @AttributeDefinition(
             name = "Release time",
@@ -43,5 +43,5 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
                     + " milliseconds.",
             min = "0",
             max = "60000")
-    long release_millis() default 2000;
+    long releaseMillis() default 2000;
 }

@@ -27,9 +27,9 @@ record FlowEngineSettings(Path folder, Duration poll, Duration drain, Duration r
         }
         return new FlowEngineSettings(
                 Path.of(folder),
-                inRange("poll.millis", config.poll_millis(), 100),
-                inRange("drain.millis", config.drain_millis(), 0),
-                inRange("release.millis", config.release_millis(), 0));
+                inRange("pollMillis", config.pollMillis(), 100),
+                inRange("drainMillis", config.drainMillis(), 0),
+                inRange("releaseMillis", config.releaseMillis(), 0));
     }
 
     private static Duration inRange(String key, long value, long min) {

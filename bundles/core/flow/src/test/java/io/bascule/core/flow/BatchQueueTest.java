@@ -66,7 +66,7 @@ class BatchQueueTest {
 
         BatchQueue.Counts counts = queue.counts();
         assertEquals(0, counts.waiting());
-        assertEquals(senders * each, taken.size() + counts.dropped());
+        assertEquals((long) senders * each, taken.size() + counts.dropped());
         double[] last = new double[senders + 1];
         java.util.Arrays.fill(last, -1);
         for (Batch one : taken) {

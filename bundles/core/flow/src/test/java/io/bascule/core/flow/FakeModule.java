@@ -109,7 +109,8 @@ final class FakeModule implements Module {
             enter();
             try {
                 behaviour.process(batch, this);
-                seen += batch.size();
+                long before = seen;
+                seen = before + batch.size();
             } finally {
                 leave();
             }

@@ -29,14 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class FlowEngineTest {
 
-    @TempDir
-    Path data;
-
+    private Path data;
     private Bench bench;
 
     @BeforeEach
-    void open() throws IOException {
-        bench = new Bench(data);
+    void open(@TempDir Path folder) throws IOException {
+        data = folder;
+        bench = new Bench(folder);
     }
 
     @AfterEach
@@ -401,8 +400,8 @@ class FlowEngineTest {
         FlowException wrong = assertThrows(FlowException.class, () -> bench.engine.start("f"));
         FlowException missing = assertThrows(FlowException.class, () -> bench.engine.stop("g"));
 
-        assertTrue(String.valueOf(wrong.getMessage()).contains("key 'stages' is missing"), wrong.getMessage());
-        assertEquals("there is no flow 'g'; the flows are f", missing.getMessage());
+        assertTrue(String.valueOf(wrong.getMessage()).contains("key 'stages' is missing"), wrong::toString);
+        assertEquals("there is no flow 'g'; the flows are f", String.valueOf(missing.getMessage()));
     }
 
     @Test

@@ -28,9 +28,6 @@ class FlowThroughputTest {
     private static final int SIZE = 512;
     private static final double FLOOR_PER_SECOND = 1e6;
 
-    @TempDir
-    Path data;
-
     private record Ends(LongAdder count, StageFactory.Role role) implements StageFactory {
         @Override
         public List<io.bascule.api.flow.FlowProblem> validate(String configJson) {
@@ -70,7 +67,7 @@ class FlowThroughputTest {
     }
 
     @Test
-    void carriesFarMoreThanAMillionReadingsASecondFromSourceThroughStageToSink() throws Exception {
+    void carriesFarMoreThanAMillionReadingsASecondFromSourceThroughStageToSink(@TempDir Path data) throws Exception {
         LongAdder count = new LongAdder();
         try (Bench bench = new Bench(data)) {
             bench.engine.addStageFactory(new Ends(count, StageFactory.Role.SINK), Map.of(StageFactory.TYPE, "count"));

@@ -17,14 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FlowValidationTest {
 
-    @TempDir
-    Path data;
-
     private Bench bench;
 
     @BeforeEach
-    void open() throws IOException {
-        bench = new Bench(data);
+    void open(@TempDir Path folder) throws IOException {
+        bench = new Bench(folder);
         bench.engine.register(new FakeModule("counter", "1.0.0"), 1);
         bench.engine.register(new FakeModule("frames", "1.0.0", World.DECODER, Batch.SIZE_MAX), 2);
     }

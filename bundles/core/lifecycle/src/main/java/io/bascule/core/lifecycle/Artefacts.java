@@ -178,7 +178,7 @@ final class Artefacts {
             total += count;
             if (total > bytesMax) {
                 throw new IOException("'" + what + "' is larger than what is left of " + bytesMax
-                        + " bytes (configuration " + LifecycleConfig.PID + ", artefact.bytes.max)");
+                        + " bytes (configuration " + LifecycleConfig.PID + ", artefactBytesMax)");
             }
             out.write(buffer, 0, count);
             count = in.read(buffer);

@@ -198,7 +198,7 @@ public final class BundleModuleManager implements ModuleManager, AutoCloseable {
                 throw new ModuleException(module.label() + " is not ready after "
                         + limits.ready().toMillis() + " ms: it is " + status.state()
                         + (status.reason().isEmpty() ? "" : ", " + status.reason()) + "; if it only needs longer, raise"
-                        + " start.timeout.millis in configuration " + LifecycleConfig.PID);
+                        + " startTimeoutMillis in configuration " + LifecycleConfig.PID);
             }
             if (Thread.interrupted()) {
                 throw new ModuleException(

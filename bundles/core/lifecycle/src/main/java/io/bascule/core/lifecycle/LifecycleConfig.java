@@ -19,7 +19,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description = "How long a module may take from its start until it is ready, in milliseconds.",
             min = "100",
             max = "3600000")
-    long start_timeout_millis() default 60_000;
+    long startTimeoutMillis() default 60_000;
 
     @AttributeDefinition(
             name = "Time for an operation",
@@ -28,12 +28,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
                             + " waits for another operation on the same module.",
             min = "100",
             max = "3600000")
-    long operation_timeout_millis() default 60_000;
+    long operationTimeoutMillis() default 60_000;
 
     @AttributeDefinition(
             name = "Largest artefact",
             description = "Most bytes of a module's artefact.",
             min = "1024",
             max = "1073741824")
-    long artefact_bytes_max() default 64L * 1024 * 1024;
+    long artefactBytesMax() default 64L * 1024 * 1024;
 }

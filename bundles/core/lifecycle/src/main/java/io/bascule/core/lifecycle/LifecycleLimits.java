@@ -15,10 +15,9 @@ record LifecycleLimits(Duration ready, Duration operation, long artefactBytesMax
     /** Reads and checks the configuration. */
     static LifecycleLimits of(LifecycleConfig config) {
         return new LifecycleLimits(
-                Duration.ofMillis(inRange("start.timeout.millis", config.start_timeout_millis(), 100, 3_600_000)),
-                Duration.ofMillis(
-                        inRange("operation.timeout.millis", config.operation_timeout_millis(), 100, 3_600_000)),
-                inRange("artefact.bytes.max", config.artefact_bytes_max(), 1024, 1L << 30));
+                Duration.ofMillis(inRange("startTimeoutMillis", config.startTimeoutMillis(), 100, 3_600_000)),
+                Duration.ofMillis(inRange("operationTimeoutMillis", config.operationTimeoutMillis(), 100, 3_600_000)),
+                inRange("artefactBytesMax", config.artefactBytesMax(), 1024, 1L << 30));
     }
 
     private static long inRange(String key, long value, long min, long max) {

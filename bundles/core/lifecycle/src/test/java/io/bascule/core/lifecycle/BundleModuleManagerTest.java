@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,17 +31,16 @@ class BundleModuleManagerTest {
 
     private static final String HOST_IO = "bascule.host;filter:=\"(&(interface=io)(version>=1.0)(!(version>=2.0)))\"";
 
-    @TempDir
-    Path folder;
-
+    private Path folder;
     private EmbeddedFramework framework;
     private BundleModuleManager manager;
 
     @BeforeEach
-    void open() throws Exception {
-        framework = new EmbeddedFramework(folder);
+    void open(@TempDir Path data) throws Exception {
+        folder = data;
+        framework = new EmbeddedFramework(data);
         LifecycleLimits limits = new LifecycleLimits(Duration.ofMillis(500), Duration.ofSeconds(10), 1024 * 1024);
-        manager = new BundleModuleManager(framework.context(), limits, folder.resolve("artefacts"));
+        manager = new BundleModuleManager(framework.context(), limits, data.resolve("artefacts"));
     }
 
     @AfterEach
@@ -200,7 +200,9 @@ class BundleModuleManagerTest {
         assertEquals(ModuleState.READY, entry.status().state());
         Bundle bundle = framework.context().getBundle(id);
         assertNotNull(bundle.getEntry("content/fir-1.0.0.txt"));
-        assertEquals(0, Files.list(folder.resolve("artefacts")).count());
+        try (Stream<Path> left = Files.list(folder.resolve("artefacts"))) {
+            assertEquals(0, left.count());
+        }
     }
 
     @Test
@@ -261,7 +263,7 @@ class BundleModuleManagerTest {
         ModuleException e = assertThrows(
                 ModuleException.class, () -> manager.install(large.toUri().toString()));
 
-        assertTrue(message(e).contains("artefact.bytes.max"), message(e));
+        assertTrue(message(e).contains("artefactBytesMax"), message(e));
     }
 
     @Test

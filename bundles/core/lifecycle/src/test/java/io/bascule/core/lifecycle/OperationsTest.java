@@ -43,7 +43,7 @@ class OperationsTest {
                     }
                     return 1;
                 }));
-        assertTrue(String.valueOf(late.getMessage()).contains("did not end within 50 ms"), late.getMessage());
+        assertTrue(String.valueOf(late.getMessage()).contains("did not end within 50 ms"), late::toString);
 
         ModuleException taken =
                 assertThrows(ModuleException.class, () -> operations.run("fir", "stopping fir", SHORT, SHORT, () -> 2));

@@ -63,7 +63,7 @@ class RulesTest {
             writers.add(subject);
             written.addAll(writes);
             return writes.stream()
-                    .map(w -> new Result(w.channel(), answer, answer == Quality.GOOD ? "" : "not granted"))
+                    .map(w -> new Result(w.channel(), answer, answer.equals(Quality.GOOD) ? "" : "not granted"))
                     .toList();
         };
         AlertRegistry alerts = new AlertRegistry() {
@@ -236,7 +236,7 @@ class RulesTest {
         assertEquals(List.of(Subject.flow("flow")), writers);
         answer = Quality.BAD_USER_ACCESS_DENIED;
         FlowException e = assertThrows(FlowException.class, () -> stage.accept(temperatures(1)));
-        assertTrue(String.valueOf(e.getMessage()).contains("not granted"), e.getMessage());
+        assertTrue(String.valueOf(e.getMessage()).contains("not granted"), e::toString);
     }
 
     @Test

@@ -75,6 +75,7 @@ class ExtenderInFrameworkTest {
         framework.start(
                 "org.apache.felix.scr.impl.Activator",
                 "org.apache.felix.cm.impl.ConfigurationManager",
+                "org.apache.felix.fileinstall.ArtifactUrlTransformer",
                 "io.bascule.wasm.abi.GuestContract",
                 "io.bascule.wasm.engine.WasmEngine",
                 "io.bascule.wasm.capabilities.InstanceHost",
@@ -232,6 +233,17 @@ class ExtenderInFrameworkTest {
             return status().state() == ModuleState.FAULTED;
         });
         Await.until("the service to go", () -> modules.isEmpty());
+    }
+
+    @Test
+    void theDeployFolderInstallsUpdatesAndUninstalls() throws Exception {
+        Path file = directory.resolve(TestFramework.DEPLOY).resolve("hot.wasm");
+        Files.write(file, TestGuest.good().wasm(META));
+        ready("1.0.0");
+        Files.write(file, TestGuest.good().wasm(META.replace("1.0.0", "1.0.1")));
+        ready("1.0.1");
+        Files.delete(file);
+        Await.until("the module to be gone", () -> modules.isEmpty() && statuses.isEmpty());
     }
 
     static Stream<Path> samples() throws IOException {

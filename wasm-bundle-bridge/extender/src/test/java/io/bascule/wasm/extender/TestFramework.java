@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.wasm.extender;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +35,9 @@ final class TestFramework {
             "org.osgi.util.promise;version=1.3.0",
             "org.osgi.util.function;version=1.2.0");
 
+    /** The watched folder, beside the framework's own. */
+    static final String DEPLOY = "deploy";
+
     private final Framework framework;
 
     TestFramework(Path directory) throws Exception {
@@ -42,6 +46,11 @@ final class TestFramework {
         config.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         config.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, SHARED);
         config.put("felix.log.level", "1");
+        Path deploy = Files.createDirectories(directory.resolveSibling(DEPLOY));
+        config.put("felix.fileinstall.dir", deploy.toString());
+        config.put("felix.fileinstall.poll", "200");
+        config.put("felix.fileinstall.noInitialDelay", "true");
+        config.put("felix.fileinstall.log.level", "0");
         framework = ServiceLoader.load(FrameworkFactory.class)
                 .findFirst()
                 .orElseThrow()

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.guest;
 
+import org.jspecify.annotations.Nullable;
 import org.teavm.interop.Address;
 
 /**
@@ -12,6 +13,12 @@ final class Block {
 
     private final byte[] bytes;
     private int offset;
+
+    /** The address the host was given; identifies the block when it comes back as an argument. */
+    int given;
+
+    /** The next free block of the same size. */
+    @Nullable Block next;
 
     Block(int size) {
         bytes = new byte[size + ALIGNMENT];

@@ -14,12 +14,10 @@ final class Memory {
     private static final int PENDING_MAX = 8;
     private static final int RESERVE_BYTES = 65536;
 
-    // One flat array: TeaVM 0.10.2's collector never returns once there is an array of arrays of objects.
-    private static final @Nullable Block[] FREE = new Block[CLASSES * PENDING_MAX];
-    private static final int[] FREE_COUNT = new int[CLASSES];
+    // No array of int anywhere in this SDK: TeaVM 0.10.2's collector hangs on one, see README.md.
+    private static final @Nullable Block[] FREE = new Block[CLASSES];
 
     private static final @Nullable Block[] PENDING = new Block[PENDING_MAX];
-    private static final int[] PENDING_ADDRESS = new int[PENDING_MAX];
     private static int pendingCount;
 
     private static @Nullable Block reserve;
@@ -47,8 +45,8 @@ final class Memory {
         }
         Block block = take(size);
         Address address = block.address();
+        block.given = address.toInt();
         PENDING[pendingCount] = block;
-        PENDING_ADDRESS[pendingCount] = address.toInt();
         pendingCount++;
         return address;
     }
@@ -58,11 +56,10 @@ final class Memory {
         int wanted = pointer.toInt();
         for (int i = 0; i < pendingCount; i++) {
             Block block = PENDING[i];
-            if (block != null && PENDING_ADDRESS[i] == wanted) {
+            if (block != null && block.given == wanted) {
                 pendingCount--;
                 for (int k = i; k < pendingCount; k++) {
                     PENDING[k] = PENDING[k + 1];
-                    PENDING_ADDRESS[k] = PENDING_ADDRESS[k + 1];
                 }
                 PENDING[pendingCount] = null;
                 return block;
@@ -83,20 +80,19 @@ final class Memory {
 
     static Block take(int size) {
         int sizeClass = sizeClass(size);
-        if (FREE_COUNT[sizeClass] > 0) {
-            Block block = FREE[sizeClass * PENDING_MAX + --FREE_COUNT[sizeClass]];
-            if (block != null) {
-                return block;
-            }
+        Block block = FREE[sizeClass];
+        if (block != null) {
+            FREE[sizeClass] = block.next;
+            block.next = null;
+            return block;
         }
         return new Block(1 << sizeClass);
     }
 
     static void give(Block block) {
         int sizeClass = sizeClass(block.size());
-        if (FREE_COUNT[sizeClass] < PENDING_MAX) {
-            FREE[sizeClass * PENDING_MAX + FREE_COUNT[sizeClass]++] = block;
-        }
+        block.next = FREE[sizeClass];
+        FREE[sizeClass] = block;
     }
 
     /** Before a host function that returns a list: nothing may be allocated until {@link #returned}. */

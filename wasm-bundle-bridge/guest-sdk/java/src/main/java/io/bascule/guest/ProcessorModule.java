@@ -54,26 +54,24 @@ public final class ProcessorModule {
     /** An empty list if there is no snapshot; then the host starts the successor cold. */
     @Export(name = "snapshot")
     static Address snapshot() {
-        int[] length = new int[1];
         Block list = result;
         Block content = snapshot;
         if (list == null || content == null) {
             throw new IllegalStateException("snapshot before main");
         }
-        Calls.guarded("snapshot", () -> {
+        int length = Calls.guarded("snapshot", () -> {
             byte[] state = module().snapshot();
             if (state.length > SNAPSHOT_BYTES_MAX) {
                 throw new IllegalStateException("the snapshot has " + state.length + " bytes, more than 65536");
             }
             content.fill(state);
-            length[0] = state.length;
-            return 0;
+            return state.length;
         });
         // Nothing is allocated from here on, so the addresses hold until the host has copied the state.
         int where = content.address().toInt();
         Address pair = list.address();
         pair.putInt(where);
-        pair.add(4).putInt(length[0]);
+        pair.add(4).putInt(Math.max(0, length));
         return pair;
     }
 

@@ -18,7 +18,8 @@ final class Block {
     int given;
 
     /** The next free block of the same size. */
-    @Nullable Block next;
+    @Nullable
+    Block next;
 
     Block(int size) {
         bytes = new byte[size + ALIGNMENT];

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.karaf.benchmarks;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.jspecify.annotations.Nullable;
+
+/** The distribution, unpacked into a folder of its own, changed for a measurement, started and stopped. One thread. */
+final class Gateway implements AutoCloseable {
+
+    private static final Duration START_MAX = Duration.ofMinutes(2);
+    private static final Duration STOP_MAX = Duration.ofSeconds(30);
+
+    private final Path home;
+    private @Nullable Process process;
+
+    private Gateway(Path home) {
+        this.home = home;
+    }
+
+    /** Unpacks the distribution into {@code home}. */
+    static Gateway unpack(Path home) throws IOException, InterruptedException {
+        Files.createDirectories(home);
+        Process tar = new ProcessBuilder(
+                        "tar", "xzf", distribution().toString(), "--strip-components=1", "-C", home.toString())
+                .inheritIO()
+                .start();
+        if (tar.waitFor() != 0) {
+            throw new IOException("cannot unpack " + distribution());
+        }
+        Gateway gateway = new Gateway(home);
+        gateway.addBundle(ReadyMarker.class, "org.osgi.framework,org.osgi.framework.startlevel", 20);
+        return gateway;
+    }
+
+    private static Path distribution() throws IOException {
+        Path target = Artefacts.root().resolve("karaf-assembly/distribution/target");
+        try (Stream<Path> files = Files.list(target)) {
+            return files.filter(f -> f.toString().endsWith(".tar.gz"))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException(
+                            "no distribution in " + target + "; './bascule bench' builds it first"));
+        }
+    }
+
+    Path home() {
+        return home;
+    }
+
+    /** Takes the demo's device, flow and modules out. */
+    void removeDemo() throws IOException {
+        delete(home.resolve("deploy"));
+        delete(home.resolve("etc/flows"));
+        Files.createDirectories(home.resolve("deploy"));
+        Files.createDirectories(home.resolve("etc/flows"));
+        try (Stream<Path> files = Files.list(home.resolve("etc"))) {
+            for (Path file : files.filter(f -> f.getFileName().toString().startsWith("io.bascule.driver."))
+                    .toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** Takes everything of ours out: what is left is a Karaf. */
+    void removeBascule() throws IOException {
+        removeDemo();
+        Path features = home.resolve("etc/org.apache.karaf.features.cfg");
+        String text = Files.readString(features);
+        text = Pattern.compile("[ \\t]*bascule-[^,\\s]+,?[ \\t]*(\\\\\\n)?")
+                .matcher(text)
+                .replaceAll("");
+        Files.writeString(features, text);
+    }
+
+    /** Adds a bundle made of one class of this module, which is its activator, with the classes nested in it. */
+    void addBundle(Class<?> activator, String imports, int startLevel) throws IOException {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().putValue("Manifest-Version", "1.0");
+        manifest.getMainAttributes().putValue("Bundle-ManifestVersion", "2");
+        manifest.getMainAttributes().putValue("Bundle-SymbolicName", activator.getName());
+        manifest.getMainAttributes().putValue("Bundle-Version", "1.0.0");
+        manifest.getMainAttributes().putValue("Bundle-Activator", activator.getName());
+        manifest.getMainAttributes().putValue("Import-Package", imports);
+        String name = "bench/" + activator.getSimpleName() + ".jar";
+        Path jar = home.resolve("system").resolve(name);
+        Files.createDirectories(jar.getParent());
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
+            addClass(out, activator);
+            for (Class<?> nested : activator.getDeclaredClasses()) {
+                addClass(out, nested);
+            }
+        }
+        Files.writeString(
+                home.resolve("etc/startup.properties"),
+                "\nreference\\:file\\:" + name + " = " + startLevel + "\n",
+                StandardOpenOption.APPEND);
+    }
+
+    private static void addClass(JarOutputStream out, Class<?> type) throws IOException {
+        String entry = type.getName().replace('.', '/') + ".class";
+        try (InputStream code = type.getResourceAsStream("/" + entry)) {
+            if (code == null) {
+                throw new IOException("the class " + entry + " is not on the class path");
+            }
+            out.putNextEntry(new ZipEntry(entry));
+            code.transferTo(out);
+        }
+    }
+
+    /** Starts as a service and waits until every bundle is active. Returns the seconds that took. */
+    double start() throws IOException, InterruptedException {
+        Path marker = home.resolve(ReadyMarker.FILE);
+        Files.deleteIfExists(marker);
+        ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/karaf").toString(), "server")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        long began = System.nanoTime();
+        Process started = builder.start();
+        process = started;
+        while (!Files.exists(marker)) {
+            if (System.nanoTime() - began > START_MAX.toNanos() || started.waitFor(5, TimeUnit.MILLISECONDS)) {
+                throw new IOException(home + " did not start within " + START_MAX + "; see its data/log/karaf.log");
+            }
+        }
+        return (System.nanoTime() - began) / 1e9;
+    }
+
+    /** Returns CPU seconds of the JVM since it started. */
+    double cpuSeconds() {
+        return jvm().info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1000.0;
+    }
+
+    /** Returns a memory figure of the JVM in MiB: {@code VmRSS} is resident now, {@code VmHWM} the most so far. */
+    double memoryMebibytes(String figure) {
+        return kibibytes(jvm().pid(), figure) / 1024.0;
+    }
+
+    private ProcessHandle jvm() {
+        Process running = process;
+        if (running == null) {
+            throw new IllegalStateException("not started");
+        }
+        return Stream.concat(Stream.of(running.toHandle()), running.descendants())
+                .max(Comparator.comparingLong(p -> kibibytes(p.pid(), "VmRSS")))
+                .orElseThrow();
+    }
+
+    private static long kibibytes(long pid, String figure) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
+            return lines.filter(l -> l.startsWith(figure + ":"))
+                    .mapToLong(l -> Long.parseLong(l.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException gone) {
+            return 0;
+        }
+    }
+
+    /** Ends the script and the JVM below it, which goes on writing to its folder until it is gone. */
+    @Override
+    public void close() throws IOException {
+        Process running = process;
+        if (running == null) {
+            return;
+        }
+        process = null;
+        List<ProcessHandle> all = Stream.concat(running.descendants(), Stream.of(running.toHandle()))
+                .toList();
+        all.forEach(ProcessHandle::destroy);
+        for (ProcessHandle one : all) {
+            one.onExit()
+                    .completeOnTimeout(one, STOP_MAX.toSeconds(), TimeUnit.SECONDS)
+                    .join();
+            if (one.isAlive()) {
+                one.destroyForcibly();
+                one.onExit().join();
+            }
+        }
+    }
+
+    static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -222,7 +222,7 @@ class FuzzTest {
 
     private static String name(WasmException e) {
         if (e instanceof WasmException.Internal || e instanceof WasmException.CompileFailed) {
-            org.slf4j.LoggerFactory.getLogger(FuzzTest.class).warn("defect", e);
+            org.slf4j.LoggerFactory.getLogger(FuzzTest.class).warn("not compiled or a defect", e);
         }
         return e instanceof WasmException.Trap trap
                 ? "Trap " + trap.kind()

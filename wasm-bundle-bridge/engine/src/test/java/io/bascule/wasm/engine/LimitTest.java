@@ -217,6 +217,8 @@ class LimitTest {
             Refused refused = assertThrows(Refused.class, () -> engine.compile(bytes));
             assertTrue(refused.getMessage().contains("at byte"), refused.getMessage());
         }
+        assertThrows(Refused.class, () -> engine.compile(body(0x05)), "else without if");
+        assertThrows(Refused.class, () -> engine.compile(body(0x0C, 1)), "branch out of the function");
         Refused wrongTypes = assertThrows(Refused.class, () -> engine.compile(body(0x6A, 0x1A)));
         assertTrue(wrongTypes.getMessage().contains("not a valid"), wrongTypes.getMessage());
     }

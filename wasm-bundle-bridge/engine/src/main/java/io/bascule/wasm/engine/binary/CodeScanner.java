@@ -14,6 +14,9 @@ import java.util.List;
  */
 final class CodeScanner {
 
+    private static final int IF = 0x04;
+    private static final int ELSE = 0x05;
+
     private final ByteReader in;
     private final ModuleLimits limits;
     private final TypeReader types;
@@ -21,6 +24,7 @@ final class CodeScanner {
     private final boolean hasMemory;
     private final int[] blockHeights;
     private final FunctionType[] blockTypes;
+    private final int[] blockOpcodes;
     private long moduleBlocksTimesLocals;
     private long moduleTargets;
     private long instructions;
@@ -42,6 +46,7 @@ final class CodeScanner {
         int levels = (int) limits.get(Limit.NESTING) + 1;
         this.blockHeights = new int[levels];
         this.blockTypes = new FunctionType[levels];
+        this.blockOpcodes = new int[levels];
     }
 
     void body(int functionIndex) throws Refused {
@@ -63,6 +68,7 @@ final class CodeScanner {
         blocks = 0;
         blockHeights[0] = 0;
         blockTypes[0] = type;
+        blockOpcodes[0] = 0;
         while (depth >= 0) {
             over(Limit.INSTRUCTIONS, ++instructions);
             instruction(in.u8());
@@ -96,24 +102,21 @@ final class CodeScanner {
         switch (opcode) {
             case 0x00 -> unreachable();
             case 0x01 -> {}
-            case 0x02, 0x03 -> enter(types.blockType(function));
-            case 0x04 -> {
+            case 0x02, 0x03 -> enter(opcode, types.blockType(function));
+            case IF -> {
                 height--;
-                enter(types.blockType(function));
+                enter(IF, types.blockType(function));
             }
-            case 0x05 -> {
-                blocks++;
-                height = (long) blockHeights[depth] + blockTypes[depth].params().size();
-            }
+            case ELSE -> otherwise();
             case 0x0B -> end();
             case 0x0C -> {
                 blocks++;
-                in.u32();
+                label();
                 unreachable();
             }
             case 0x0D -> {
                 blocks++;
-                in.u32();
+                label();
                 height--;
             }
             case 0x0E -> branchTable();
@@ -155,7 +158,7 @@ final class CodeScanner {
                 }
                 in.u32();
             }
-            enter(type);
+            enter(opcode, type);
         } else {
             if (opcode == 0x08) {
                 in.u32();
@@ -164,14 +167,31 @@ final class CodeScanner {
         }
     }
 
-    private void enter(FunctionType type) throws Refused {
+    private void enter(int opcode, FunctionType type) throws Refused {
         blocks++;
         depth++;
         over(Limit.NESTING, depth);
         height = Math.max(0, height - type.params().size());
         blockHeights[depth] = (int) height;
         blockTypes[depth] = type;
+        blockOpcodes[depth] = opcode;
         height += type.params().size();
+    }
+
+    private void otherwise() throws Refused {
+        if (blockOpcodes[depth] != IF) {
+            throw in.malformed("function " + function + " has an else without its if");
+        }
+        blocks++;
+        blockOpcodes[depth] = ELSE;
+        height = (long) blockHeights[depth] + blockTypes[depth].params().size();
+    }
+
+    private void label() throws Refused {
+        long label = in.u32();
+        if (label > depth) {
+            throw in.malformed("function " + function + " branches out of " + label + " blocks of " + depth);
+        }
     }
 
     private void end() {
@@ -190,7 +210,7 @@ final class CodeScanner {
         moduleTargets += targets;
         over(Limit.MODULE_BRANCH_TABLE_ENTRIES, moduleTargets);
         for (long i = 0; i <= targets; i++) {
-            in.u32();
+            label();
         }
         blocks += targets + 1;
         unreachable();

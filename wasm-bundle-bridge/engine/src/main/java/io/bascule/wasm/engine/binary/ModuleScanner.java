@@ -268,10 +268,15 @@ public final class ModuleScanner {
         for (int i = 0; i < count; i++) {
             String name = in.name(limits);
             int code = in.u8();
-            if (code >= ExternKind.values().length) {
-                throw in.malformed("export of unknown kind " + code);
-            }
-            ExternKind kind = ExternKind.values()[code];
+            ExternKind kind =
+                    switch (code) {
+                        case 0 -> ExternKind.FUNCTION;
+                        case 1 -> ExternKind.TABLE;
+                        case 2 -> ExternKind.MEMORY;
+                        case 3 -> ExternKind.GLOBAL;
+                        case 4 -> ExternKind.TAG;
+                        default -> throw in.malformed("export of unknown kind " + code);
+                    };
             long index = in.u32();
             FunctionType type = kind == ExternKind.FUNCTION ? function(index) : null;
             if (names.put(name, kind) != null) {

@@ -83,33 +83,27 @@ final class TypeReader {
     }
 
     private ValueType valueTypeOf(int code, int functionIndex) throws Refused {
-        switch (code) {
-            case 0x7F:
-                return ValueType.I32;
-            case 0x7E:
-                return ValueType.I64;
-            case 0x7D:
-                return ValueType.F32;
-            case 0x7C:
-                return ValueType.F64;
-            case 0x7B:
-                need(Feature.SIMD, functionIndex, "v128");
-                return ValueType.V128;
-            case FUNCREF:
-                need(Feature.REFERENCE_TYPES, functionIndex, "funcref");
-                return ValueType.FUNCREF;
-            case EXTERNREF:
-                need(Feature.REFERENCE_TYPES, functionIndex, "externref");
-                return ValueType.EXTERNREF;
-            case EXNREF:
-                need(Feature.EXCEPTIONS, functionIndex, "exnref");
-                return ValueType.EXTERNREF;
-            default:
+        return switch (code) {
+            case 0x7F -> ValueType.I32;
+            case 0x7E -> ValueType.I64;
+            case 0x7D -> ValueType.F32;
+            case 0x7C -> ValueType.F64;
+            case 0x7B -> switched(Feature.SIMD, functionIndex, "v128", ValueType.V128);
+            case FUNCREF -> switched(Feature.REFERENCE_TYPES, functionIndex, "funcref", ValueType.FUNCREF);
+            case EXTERNREF -> switched(Feature.REFERENCE_TYPES, functionIndex, "externref", ValueType.EXTERNREF);
+            case EXNREF -> switched(Feature.EXCEPTIONS, functionIndex, "exnref", ValueType.EXTERNREF);
+            default -> {
                 if (code >= 0x63 && code <= 0x74) {
                     need(Feature.GC, functionIndex, "reference type 0x" + Integer.toHexString(code));
                 }
                 throw in.malformed("unknown value type 0x" + Integer.toHexString(code));
-        }
+            }
+        };
+    }
+
+    private ValueType switched(Feature feature, int functionIndex, String what, ValueType type) throws Refused {
+        need(feature, functionIndex, what);
+        return type;
     }
 
     /** Reads the type of a block: nothing, one result, or a number in the type section. */

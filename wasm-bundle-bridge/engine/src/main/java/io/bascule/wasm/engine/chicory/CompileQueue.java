@@ -218,8 +218,8 @@ final class CompileQueue implements AutoCloseable {
                 try {
                     lock.wait(left);
                 } catch (InterruptedException e) {
-                    // Nobody interrupts this thread but a guest's start section of the warm-up could; nothing to do.
-                    continue;
+                    // Only the warm-up runs a guest here, and only its deadline interrupts; the wait goes on.
+                    LOG.debug("Interrupt of the compiler thread ignored", e);
                 }
             }
             Job<?> job = isClosed ? null : waiting.poll();

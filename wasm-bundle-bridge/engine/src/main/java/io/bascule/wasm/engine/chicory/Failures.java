@@ -47,8 +47,8 @@ final class Failures {
             return new Trap(TrapKind.UNCAUGHT_EXCEPTION, what + " threw an exception it did not catch", thrown);
         } else if (thrown instanceof ChicoryInterruptedException) {
             return new Trap(TrapKind.INTERRUPTED, why, thrown);
-        } else if (thrown instanceof ChicoryException) {
-            return ofChicory((ChicoryException) thrown, what, why);
+        } else if (thrown instanceof ChicoryException chicory) {
+            return ofChicory(chicory, what, why);
         }
         return new WasmException.Internal(what + " failed inside the engine: " + thrown, thrown);
     }

@@ -110,15 +110,17 @@ final class LinkedModule {
         Class<?> result =
                 type.results().isEmpty() ? void.class : javaType(type.results().get(0));
         MethodType generated = MethodType.methodType(result, params);
+        IllegalStateException missing =
+                new IllegalStateException("no generated class has function " + index + " of type " + type);
         for (MethodHandles.Lookup group : functionGroups) {
             try {
                 return uniform(group.findStatic(group.lookupClass(), "func_" + index, generated), type);
             } catch (NoSuchMethodException | IllegalAccessException e) {
-                // Functions are spread over groups; the size of a group is the compiler's business.
-                continue;
+                // Functions are spread over groups, and the size of a group is the compiler's business: try the next.
+                missing.addSuppressed(e);
             }
         }
-        throw new IllegalStateException("no generated class has function " + index + " of type " + type);
+        throw missing;
     }
 
     private static MethodHandle uniform(MethodHandle generated, FunctionType type) {

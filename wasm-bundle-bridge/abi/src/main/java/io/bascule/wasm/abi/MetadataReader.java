@@ -66,6 +66,8 @@ public final class MetadataReader {
         }
 
         /** Returns a source with what there is. */
+        // NullAway 0.12.10 does not see the annotation of an array component through the canonical constructor.
+        @SuppressWarnings("NullAway")
         public static Source of(
                 String location,
                 Optional<byte[]> section,

@@ -40,7 +40,7 @@ public final class EngineHolder {
                 description = "Largest module that is admitted, in bytes",
                 min = "1024",
                 max = "16777216")
-        int module_bytes_max() default 2_097_152;
+        int moduleBytesMax() default 2_097_152;
 
         /** Returns the memory limit of an instance, pages. */
         @AttributeDefinition(
@@ -48,7 +48,7 @@ public final class EngineHolder {
                 description = "Most memory that one instance may have, in pages of 64 KiB",
                 min = "1",
                 max = "16384")
-        int memory_pages_max() default 256;
+        int memoryPagesMax() default 256;
 
         /** Returns the memory limit of all instances, pages. */
         @AttributeDefinition(
@@ -56,14 +56,15 @@ public final class EngineHolder {
                 description = "Most memory that all instances may have together, in pages of 64 KiB",
                 min = "1",
                 max = "16777216")
-        long page_budget() default 4096;
+        long pageBudget() default 4096;
 
         /** Returns the fuel of a call. */
         @AttributeDefinition(
                 name = "Fuel of a call",
                 description = "Calls and backward branches that one call of a module may make",
-                min = "1000")
-        long call_fuel() default 50_000_000;
+                min = "1000",
+                max = "1000000000000")
+        long callFuel() default 50_000_000;
 
         /** Returns the deadline of a call, milliseconds. */
         @AttributeDefinition(
@@ -71,7 +72,7 @@ public final class EngineHolder {
                 description = "Longest time that one call of a module may take, in milliseconds",
                 min = "1",
                 max = "3600000")
-        long call_deadline_millis() default 1000;
+        long callDeadlineMillis() default 1000;
 
         /** Returns the time limit of a compilation, seconds. */
         @AttributeDefinition(
@@ -79,32 +80,33 @@ public final class EngineHolder {
                 description = "Longest time that compiling a module may take, waiting included, in seconds",
                 min = "1",
                 max = "3600")
-        long compile_timeout_seconds() default 30;
+        long compileTimeoutSeconds() default 30;
 
         /** Returns the size limit of the class cache, bytes. */
         @AttributeDefinition(
                 name = "Class cache",
                 description = "Size of the cache of compiled modules, in bytes; 0 switches it off",
-                min = "0")
-        long cache_bytes_max() default 268_435_456;
+                min = "0",
+                max = "1099511627776")
+        long cacheBytesMax() default 268_435_456;
 
         /** Returns whether the compiler is warmed up. */
         @AttributeDefinition(
                 name = "Warm up",
                 description = "Prepare the compiler when the gateway starts, so that the first module starts sooner")
-        boolean warm_up() default true;
+        boolean warmUp() default true;
 
         /** Returns whether SIMD is allowed. */
         @AttributeDefinition(name = "Allow SIMD", description = "Admit modules with 128-bit vector instructions")
-        boolean allow_simd() default false;
+        boolean allowSimd() default false;
 
         /** Returns whether exceptions are allowed. */
         @AttributeDefinition(name = "Allow exceptions", description = "Admit modules that throw and catch exceptions")
-        boolean allow_exceptions() default false;
+        boolean allowExceptions() default false;
 
         /** Returns whether several memories are allowed. */
         @AttributeDefinition(name = "Allow several memories", description = "Admit modules with more than one memory")
-        boolean allow_multi_memory() default false;
+        boolean allowMultiMemory() default false;
     }
 
     private final WasmEngine engine;
@@ -123,19 +125,19 @@ public final class EngineHolder {
      */
     static EngineConfig toEngineConfig(Config config, @org.jspecify.annotations.Nullable File cache) {
         ModuleLimits limits = ModuleLimits.DEFAULT
-                .with(Limit.MODULE_BYTES, config.module_bytes_max())
-                .with(Limit.MEMORY_PAGES, config.memory_pages_max())
-                .with(Feature.SIMD, config.allow_simd())
-                .with(Feature.EXCEPTIONS, config.allow_exceptions())
-                .with(Feature.MULTI_MEMORY, config.allow_multi_memory());
+                .with(Limit.MODULE_BYTES, config.moduleBytesMax())
+                .with(Limit.MEMORY_PAGES, config.memoryPagesMax())
+                .with(Feature.SIMD, config.allowSimd())
+                .with(Feature.EXCEPTIONS, config.allowExceptions())
+                .with(Feature.MULTI_MEMORY, config.allowMultiMemory());
         EngineConfig.Builder builder = EngineConfig.builder()
                 .moduleLimits(limits)
-                .callLimits(new CallLimits(config.call_fuel(), Duration.ofMillis(config.call_deadline_millis())))
-                .pageBudget(config.page_budget())
-                .compileTimeout(Duration.ofSeconds(config.compile_timeout_seconds()))
-                .cacheBytesMax(config.cache_bytes_max())
-                .warmUp(config.warm_up());
-        if (cache != null && config.cache_bytes_max() > 0) {
+                .callLimits(new CallLimits(config.callFuel(), Duration.ofMillis(config.callDeadlineMillis())))
+                .pageBudget(config.pageBudget())
+                .compileTimeout(Duration.ofSeconds(config.compileTimeoutSeconds()))
+                .cacheBytesMax(config.cacheBytesMax())
+                .warmUp(config.warmUp());
+        if (cache != null && config.cacheBytesMax() > 0) {
             builder.cacheDirectory(cache.toPath());
         }
         return builder.build();

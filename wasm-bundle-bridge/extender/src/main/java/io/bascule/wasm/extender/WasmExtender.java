@@ -62,7 +62,7 @@ public final class WasmExtender {
                 description = "Threads that start, stop and configure modules",
                 min = "1",
                 max = "16")
-        int start_threads() default 2;
+        int startThreads() default 2;
 
         /** Returns the first back-off, milliseconds. */
         @AttributeDefinition(
@@ -71,7 +71,7 @@ public final class WasmExtender {
                         "How long an instance rests after its first fault, in milliseconds; doubled with each that follows",
                 min = "1",
                 max = "3600000")
-        long back_off_first_millis() default 100;
+        long backOffFirstMillis() default 100;
 
         /** Returns the longest back-off, milliseconds. */
         @AttributeDefinition(
@@ -79,7 +79,7 @@ public final class WasmExtender {
                 description = "Longest rest after a fault, in milliseconds",
                 min = "1",
                 max = "3600000")
-        long back_off_max_millis() default 30_000;
+        long backOffMaxMillis() default 30_000;
 
         /** Returns the number of faults. */
         @AttributeDefinition(
@@ -88,7 +88,7 @@ public final class WasmExtender {
                         "So many faults of a module within the fault window and it is stopped until a person acts",
                 min = "1",
                 max = "1000")
-        int faults_max() default 5;
+        int faultsMax() default 5;
 
         /** Returns the window, seconds. */
         @AttributeDefinition(
@@ -96,7 +96,7 @@ public final class WasmExtender {
                 description = "The time in which faults add up, in seconds",
                 min = "1",
                 max = "86400")
-        long fault_window_seconds() default 60;
+        long faultWindowSeconds() default 60;
 
         /** Returns the snapshot interval, milliseconds. */
         @AttributeDefinition(
@@ -105,7 +105,7 @@ public final class WasmExtender {
                         "How often the state of an instance is taken for the case of a fault, in milliseconds; 0 for never",
                 min = "0",
                 max = "86400000")
-        long snapshot_interval_millis() default 10_000;
+        long snapshotIntervalMillis() default 10_000;
 
         /** Returns the log lines per second. */
         @AttributeDefinition(
@@ -113,7 +113,7 @@ public final class WasmExtender {
                 description = "Log lines that one instance may write in a second",
                 min = "1",
                 max = "10000")
-        int log_lines_per_second() default 50;
+        int logLinesPerSecond() default 50;
 
         /** Returns the messages per call. */
         @AttributeDefinition(
@@ -121,7 +121,7 @@ public final class WasmExtender {
                 description = "Messages that one call of a module may emit",
                 min = "0",
                 max = "65536")
-        int messages_per_call() default 256;
+        int messagesPerCall() default 256;
 
         /** Returns the message bytes per call. */
         @AttributeDefinition(
@@ -129,7 +129,7 @@ public final class WasmExtender {
                 description = "Bytes of all messages that one call of a module may emit",
                 min = "0",
                 max = "16777216")
-        int message_bytes_per_call() default 1_048_576;
+        int messageBytesPerCall() default 1_048_576;
 
         /** Returns the alerts per call. */
         @AttributeDefinition(
@@ -137,7 +137,7 @@ public final class WasmExtender {
                 description = "Alerts that one call of a module may raise",
                 min = "0",
                 max = "65536")
-        int alerts_per_call() default 64;
+        int alertsPerCall() default 64;
 
         /** Returns the writes per call. */
         @AttributeDefinition(
@@ -145,7 +145,7 @@ public final class WasmExtender {
                 description = "Channel writes that one call of a module may ask for",
                 min = "0",
                 max = "65536")
-        int writes_per_call() default 1024;
+        int writesPerCall() default 1024;
 
         /** Returns the open channels. */
         @AttributeDefinition(
@@ -153,7 +153,7 @@ public final class WasmExtender {
                 description = "Channels that one instance may open",
                 min = "0",
                 max = "100000")
-        int channels_max() default 4096;
+        int channelsMax() default 4096;
 
         /** Returns the state bytes. */
         @AttributeDefinition(
@@ -161,7 +161,7 @@ public final class WasmExtender {
                 description = "Bytes of keys and values that one module may keep",
                 min = "0",
                 max = "16777216")
-        int state_bytes_max() default 65_536;
+        int stateBytesMax() default 65_536;
 
         /** Returns the state keys. */
         @AttributeDefinition(
@@ -169,7 +169,7 @@ public final class WasmExtender {
                 description = "Keys that one module may keep",
                 min = "0",
                 max = "65536")
-        int state_keys_max() default 256;
+        int stateKeysMax() default 256;
 
         /** Returns the shortest timer period, milliseconds. */
         @AttributeDefinition(
@@ -177,7 +177,7 @@ public final class WasmExtender {
                 description = "Timers with a shorter period are slowed down to this, in milliseconds",
                 min = "1",
                 max = "60000")
-        int timer_period_millis_min() default 10;
+        int timerPeriodMillisMin() default 10;
     }
 
     private final ScheduledThreadPoolExecutor pool;
@@ -199,7 +199,7 @@ public final class WasmExtender {
         CapabilityLimits limits = toLimits(config);
         states = new StateStore(context.getDataFile("state").toPath());
         AtomicInteger number = new AtomicInteger();
-        pool = new ScheduledThreadPoolExecutor(config.start_threads(), task -> {
+        pool = new ScheduledThreadPoolExecutor(config.startThreads(), task -> {
             Thread thread = new Thread(task, PID + "-start-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
@@ -214,24 +214,24 @@ public final class WasmExtender {
 
     static FaultPolicy toFaultPolicy(Config config) {
         return new FaultPolicy(
-                Duration.ofMillis(config.back_off_first_millis()),
-                Duration.ofMillis(config.back_off_max_millis()),
-                config.faults_max(),
-                Duration.ofSeconds(config.fault_window_seconds()),
-                Duration.ofMillis(config.snapshot_interval_millis()));
+                Duration.ofMillis(config.backOffFirstMillis()),
+                Duration.ofMillis(config.backOffMaxMillis()),
+                config.faultsMax(),
+                Duration.ofSeconds(config.faultWindowSeconds()),
+                Duration.ofMillis(config.snapshotIntervalMillis()));
     }
 
     static CapabilityLimits toLimits(Config config) {
         return new CapabilityLimits(
-                config.log_lines_per_second(),
-                config.messages_per_call(),
-                config.message_bytes_per_call(),
-                config.alerts_per_call(),
-                config.writes_per_call(),
-                config.channels_max(),
-                config.state_bytes_max(),
-                config.state_keys_max(),
-                config.timer_period_millis_min());
+                config.logLinesPerSecond(),
+                config.messagesPerCall(),
+                config.messageBytesPerCall(),
+                config.alertsPerCall(),
+                config.writesPerCall(),
+                config.channelsMax(),
+                config.stateBytesMax(),
+                config.stateKeysMax(),
+                config.timerPeriodMillisMin());
     }
 
     /** Stops every module, then the threads, within {@value #STOP_SECONDS} seconds. */

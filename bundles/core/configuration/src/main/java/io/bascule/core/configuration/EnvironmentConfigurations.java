@@ -11,9 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
-import javax.xml.stream.XMLStreamReader;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -128,36 +126,11 @@ public final class EnvironmentConfigurations {
         Enumeration<URL> files = bundle.findEntries(METATYPE_FOLDER, "*.xml", false);
         for (URL file : files == null ? List.<URL>of() : Collections.list(files)) {
             try (InputStream in = file.openStream()) {
-                pids.addAll(MetatypePids.singletons(in));
+                pids.addAll(MetatypeKeys.ofSingletons(in).keySet());
             } catch (IOException | XMLStreamException e) {
                 LOG.warn("bundle={} has a metatype file that cannot be read: {}", bundle.getSymbolicName(), file, e);
             }
         }
         return pids;
-    }
-
-    /** Reads the designates of a metatype file. */
-    static final class MetatypePids {
-
-        private MetatypePids() {}
-
-        static Set<String> singletons(InputStream in) throws XMLStreamException {
-            XMLInputFactory factory = XMLInputFactory.newFactory();
-            // A file of any bundle is read: it must not make the gateway read other files.
-            factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-            factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-            XMLStreamReader xml = factory.createXMLStreamReader(in);
-            Set<String> pids = new TreeSet<>();
-            while (xml.hasNext()) {
-                if (xml.next() == XMLStreamReader.START_ELEMENT
-                        && xml.getLocalName().equals("Designate")) {
-                    String pid = xml.getAttributeValue(null, "pid");
-                    if (pid != null && xml.getAttributeValue(null, "factoryPid") == null) {
-                        pids.add(pid);
-                    }
-                }
-            }
-            return pids;
-        }
     }
 }

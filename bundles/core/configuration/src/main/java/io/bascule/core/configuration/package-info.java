@@ -3,7 +3,7 @@
  * Environment variables over configuration files: {@link io.bascule.core.configuration.EnvironmentConfigurationPlugin} lays
  * them over each configuration as ConfigAdmin hands it out, so that no file and no store ever holds them;
  * {@link io.bascule.core.configuration.EnvironmentConfigurations} makes ConfigAdmin hand out those that were there before.
- * Safe for use by any thread.
+ * {@link io.bascule.core.configuration.UnknownKeys} warns of keys that nothing reads. Safe for use by any thread.
  */
 @NullMarked
 package io.bascule.core.configuration;

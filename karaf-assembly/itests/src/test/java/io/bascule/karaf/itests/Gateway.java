@@ -19,6 +19,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelExec;
@@ -34,7 +35,7 @@ final class Gateway implements AutoCloseable {
 
     static final Duration WAIT_MAX = Duration.ofSeconds(90);
     private static final Duration COMMAND_MAX = Duration.ofSeconds(90);
-    private static final long PAUSE_MILLIS = 200;
+    private static final long PAUSE_NANOS = 200_000_000;
 
     private final Path home;
     private final Process process;
@@ -78,12 +79,12 @@ final class Gateway implements AutoCloseable {
         this.sshPort = sshPort;
         this.httpPort = httpPort;
         long begin = System.nanoTime();
-        // Standard input at its end from the start: what a service manager gives.
+        // Standard input is at its end: what a service manager gives.
         process = new ProcessBuilder(home.resolve("bin/karaf").toString(), "daemon")
-                .redirectInput(Path.of("/dev/null").toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(home.resolve("console.log").toFile())
                 .start();
+        process.getOutputStream().close();
         client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
         client.start();
         try {
@@ -250,7 +251,7 @@ final class Gateway implements AutoCloseable {
             if (System.nanoTime() > end) {
                 throw new AssertionError("waited " + bound.toSeconds() + " s in vain for: " + what + "\n" + logTail());
             }
-            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 

@@ -18,6 +18,7 @@ import io.bascule.core.flow.definition.Problem.Severity;
 import io.bascule.core.flow.rule.Rules;
 import java.io.File;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +87,7 @@ public final class DocumentFlowEngine implements FlowEngine {
             @Reference ChannelWriter writer,
             @Reference AlertRegistry alerts,
             FlowEngineConfig config) {
-        this(channels, writer, alerts, FlowEngineSettings.of(config, context), wishesFile(context));
+        this(channels, writer, alerts, FlowEngineSettings.of(config, context), wishesFile(context), Clock.systemUTC());
     }
 
     DocumentFlowEngine(
@@ -94,7 +95,8 @@ public final class DocumentFlowEngine implements FlowEngine {
             ChannelWriter writer,
             AlertRegistry alerts,
             FlowEngineSettings settings,
-            Path wishesFile) {
+            Path wishesFile,
+            Clock clock) {
         this.settings = settings;
         this.types = new StageTypes(Rules.all(channels, writer, alerts));
         this.control = new ScheduledThreadPoolExecutor(1, task -> thread(task, "bascule-flow-control"));
@@ -107,7 +109,7 @@ public final class DocumentFlowEngine implements FlowEngine {
                 new ArrayBlockingQueue<>(PREPARE_QUEUE),
                 task -> thread(task, "bascule-flow-prepare"));
         preparers.allowCoreThreadTimeOut(true);
-        RunningFlow.Parts parts = new RunningFlow.Parts(channels, alerts, types::find);
+        RunningFlow.Parts parts = new RunningFlow.Parts(channels, alerts, types::find, clock);
         this.flows = new FlowControl(parts, types, modules, new FlowWishes(wishesFile), preparers);
     }
 

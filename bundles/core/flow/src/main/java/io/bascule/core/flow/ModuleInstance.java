@@ -13,6 +13,7 @@ import io.bascule.api.module.spi.Instance;
 import io.bascule.api.module.spi.Processor;
 import io.bascule.api.module.spi.StageContext;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,12 +36,16 @@ abstract class ModuleInstance {
      * @throws ModuleException when the module refuses
      */
     static ModuleInstance open(
-            ModuleDirectory.Handle handle, StageContext context, ChannelRegistry channels, StageCounters counters)
+            ModuleDirectory.Handle handle,
+            StageContext context,
+            ChannelRegistry channels,
+            StageCounters counters,
+            Clock clock)
             throws ModuleException {
         World world = handle.descriptor().world();
         return switch (world) {
             case PROCESSOR -> new OfProcessor(handle, handle.module().newProcessor(context), channels);
-            case DECODER -> new OfDecoder(handle, handle.module().newDecoder(context), channels, counters);
+            case DECODER -> new OfDecoder(handle, handle.module().newDecoder(context), channels, counters, clock);
             case DRIVER ->
                 throw new ModuleException("module " + handle.label()
                         + " is a driver; a flow takes modules of world processor" + " or decoder");
@@ -121,13 +126,20 @@ abstract class ModuleInstance {
         private final Decoder decoder;
         private final ChannelRegistry channels;
         private final StageCounters counters;
+        private final Clock clock;
         private final Map<String, byte[]> unfinished = new HashMap<>();
 
-        OfDecoder(ModuleDirectory.Handle handle, Decoder decoder, ChannelRegistry channels, StageCounters counters) {
+        OfDecoder(
+                ModuleDirectory.Handle handle,
+                Decoder decoder,
+                ChannelRegistry channels,
+                StageCounters counters,
+                Clock clock) {
             super(handle, decoder);
             this.decoder = decoder;
             this.channels = channels;
             this.counters = counters;
+            this.clock = clock;
         }
 
         /** One corrupt frame must not take the others of the batch with it, so each fails on its own. */
@@ -150,7 +162,7 @@ abstract class ModuleInstance {
 
         @Override
         void message(String topic, byte[] payload) throws ModuleException {
-            long nowNanos = Math.multiplyExact(System.currentTimeMillis(), 1_000_000L);
+            long nowNanos = Math.multiplyExact(clock.millis(), 1_000_000L);
             decode(topic, payload, nowNanos);
         }
 

@@ -16,6 +16,7 @@ import io.bascule.core.flow.definition.FlowDefinition.Channels;
 import io.bascule.core.flow.definition.FlowDefinition.Custom;
 import io.bascule.core.flow.definition.FlowDefinition.ModuleUse;
 import io.bascule.core.flow.definition.GraphCheck;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,8 +49,13 @@ final class RunningFlow {
      * @param channels the process image
      * @param alerts takes the alerts of modules
      * @param types finds stage types
+     * @param clock tells when a frame came that does not say so itself
      */
-    record Parts(ChannelRegistry channels, AlertRegistry alerts, Function<String, Optional<StageFactory>> types) {}
+    record Parts(
+            ChannelRegistry channels,
+            AlertRegistry alerts,
+            Function<String, Optional<StageFactory>> types,
+            Clock clock) {}
 
     /**
      * Opens all stages and starts their workers, but no source.
@@ -105,7 +111,7 @@ final class RunningFlow {
             throws FlowException {
         if (stage.content() instanceof ModuleUse use) {
             Output output = new ModuleOutput(outlet, parts.alerts());
-            return new Slot(name + "/" + stage.id(), use, parts.channels(), output, counters);
+            return new Slot(name + "/" + stage.id(), use, parts.channels(), output, counters, parts.clock());
         }
         if (stage.content() instanceof Channels channels) {
             ChannelSource source = new ChannelSource(parts.channels(), channels, new Inlet(queue));

@@ -8,6 +8,7 @@ import io.bascule.api.module.ModuleException;
 import io.bascule.api.module.spi.Output;
 import io.bascule.api.module.spi.StageContext;
 import io.bascule.core.flow.definition.FlowDefinition.ModuleUse;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,6 +40,7 @@ final class Slot implements Step {
     private final ChannelRegistry channels;
     private final Output output;
     private final StageCounters counters;
+    private final Clock clock;
     private final AtomicBoolean isPreparing = new AtomicBoolean();
     private volatile @Nullable ModuleInstance current;
     private volatile String trouble = "";
@@ -58,12 +60,13 @@ final class Slot implements Step {
     @GuardedBy("this")
     private boolean isClosed;
 
-    Slot(String label, ModuleUse use, ChannelRegistry channels, Output output, StageCounters counters) {
+    Slot(String label, ModuleUse use, ChannelRegistry channels, Output output, StageCounters counters, Clock clock) {
         this.label = label;
         this.use = use;
         this.channels = channels;
         this.output = output;
         this.counters = counters;
+        this.clock = clock;
     }
 
     ModuleUse use() {
@@ -111,8 +114,8 @@ final class Slot implements Step {
     /** Makes an instance and offers it to the worker. Called by a thread that may take its time. */
     void prepare(ModuleDirectory.Handle handle) {
         try {
-            ModuleInstance made =
-                    ModuleInstance.open(handle, new StageContext(label, use.config(), output), channels, counters);
+            ModuleInstance made = ModuleInstance.open(
+                    handle, new StageContext(label, use.config(), output), channels, counters, clock);
             trouble = "";
             failures.set(0);
             ModuleInstance unwanted = offer(made);

@@ -68,8 +68,8 @@ final class Bench implements AutoCloseable {
         ChannelWriter writer = (subject, writes) -> List.of();
         FlowEngineSettings settings =
                 new FlowEngineSettings(folder, Duration.ofMillis(100), drain, Duration.ofSeconds(2));
-        DocumentFlowEngine made =
-                new DocumentFlowEngine(channels, writer, alerts, settings, data.resolve("wishes.properties"));
+        DocumentFlowEngine made = new DocumentFlowEngine(
+                channels, writer, alerts, settings, data.resolve("wishes.properties"), java.time.Clock.systemUTC());
         made.addStageFactory(collector, Map.of(StageFactory.TYPE, "collect"));
         made.open();
         return made;

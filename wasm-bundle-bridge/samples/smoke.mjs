@@ -143,7 +143,9 @@ export class Host {
         return 0;
       },
       clock_time_get: (id, precision, result) => (memory().setBigInt64(result, 1_700_000_000_000_000_000n, true), 0),
-      args_sizes_get: (a, b) => (memory().setUint32(a, 0, true), memory().setUint32(b, 0, true), 0),
+      // One argument, the program's name: a Java module damages its heap if there is none.
+      args_sizes_get: (a, b) => (memory().setUint32(a, 1, true), memory().setUint32(b, 7, true), 0),
+      args_get: (a, b) => (memory().setUint32(a, b, true), new Uint8Array(this.exports.memory.buffer).set(Buffer.from('module\0'), b), 0),
       environ_sizes_get: (a, b) => (memory().setUint32(a, 0, true), memory().setUint32(b, 0, true), 0),
       proc_exit: (code) => { throw new Error(`proc_exit ${code}`); },
     }[name] ?? (() => 0);

@@ -19,9 +19,9 @@ public enum WasiFunction {
     CLOCK_TIME_GET("ili:i"),
     /** Gives random bytes. */
     RANDOM_GET("ii:i"),
-    /** Says that there are no arguments. */
+    /** Says that there is one argument, the program's name. */
     ARGS_SIZES_GET("ii:i"),
-    /** Gives no arguments. */
+    /** Gives the program's name, {@code module}. */
     ARGS_GET("ii:i"),
     /** Says that there are no environment variables. */
     ENVIRON_SIZES_GET("ii:i"),

@@ -13,8 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 
 /**
- * The part of WASI preview 1 that libraries of guests need to link: output goes to the log, there are no files, arguments
- * or variables. Numbers are from the preview 1 specification (wasi_snapshot_preview1.witx).
+ * The part of WASI preview 1 that libraries of guests need to link: output goes to the log, there are no files and no
+ * variables, and the only argument is the program's name, which commands expect. Numbers are from the preview 1
+ * specification (wasi_snapshot_preview1.witx).
  */
 final class WasiPreview1 {
 
@@ -37,6 +38,10 @@ final class WasiPreview1 {
     private static final long RIGHT_FD_WRITE = 1L << 6;
     private static final int RIGHTS_OFFSET = 8;
 
+    // A count of 0 breaks guests that take the name for granted. TeaVM then makes an array of -1 texts, which damages
+    // its heap; that shows up much later, as a collection that does not end.
+    private static final byte[] PROGRAM_NAME = "module\0".getBytes(StandardCharsets.US_ASCII);
+
     private final LogCapability log;
     private final ClockCapability clock;
     private final Permissions permissions;
@@ -58,9 +63,9 @@ final class WasiPreview1 {
                 .add(WasiFunction.FD_FDSTAT_GET, this::fdStat)
                 .add(WasiFunction.CLOCK_TIME_GET, this::clockTime)
                 .add(WasiFunction.RANDOM_GET, this::randomGet)
-                .add(WasiFunction.ARGS_SIZES_GET, this::noneSizes)
-                .add(WasiFunction.ARGS_GET, (guest, args) -> SUCCESS)
-                .add(WasiFunction.ENVIRON_SIZES_GET, this::noneSizes)
+                .add(WasiFunction.ARGS_SIZES_GET, (guest, args) -> sizes(guest, args, 1, PROGRAM_NAME.length))
+                .add(WasiFunction.ARGS_GET, this::argsGet)
+                .add(WasiFunction.ENVIRON_SIZES_GET, (guest, args) -> sizes(guest, args, 0, 0))
                 .add(WasiFunction.ENVIRON_GET, (guest, args) -> SUCCESS)
                 .add(WasiFunction.PROC_EXIT, (guest, args) -> {
                     throw new Trap(TrapKind.HOST, "it ended itself with proc_exit(" + (int) args[0] + ")", null);
@@ -140,9 +145,16 @@ final class WasiPreview1 {
         return SUCCESS;
     }
 
-    private long noneSizes(WasmInstance guest, long[] args) throws WasmException {
-        guest.memory().writeI32((int) args[0], 0);
-        guest.memory().writeI32((int) args[1], 0);
+    private static long sizes(WasmInstance guest, long[] args, int count, int bytes) throws WasmException {
+        guest.memory().writeI32((int) args[0], count);
+        guest.memory().writeI32((int) args[1], bytes);
+        return SUCCESS;
+    }
+
+    private long argsGet(WasmInstance guest, long[] args) throws WasmException {
+        int at = (int) args[1];
+        guest.memory().writeI32((int) args[0], at);
+        guest.memory().write(at, PROGRAM_NAME);
         return SUCCESS;
     }
 }

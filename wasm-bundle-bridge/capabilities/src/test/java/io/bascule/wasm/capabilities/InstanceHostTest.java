@@ -317,7 +317,7 @@ class InstanceHostTest {
     @Test
     void wasiGivesWhatALibraryNeedsAndNothingElse() throws Exception {
         int at = guest.put(new byte[64]);
-        assertEquals(0, wasi(WasiFunction.ARGS_SIZES_GET, at, at + 4));
+        assertEquals(0, wasi(WasiFunction.ENVIRON_SIZES_GET, at, at + 4));
         assertEquals(0, guest.readI32(at));
         assertEquals(0, wasi(WasiFunction.CLOCK_TIME_GET, 0, 0, at));
         assertEquals(5_000_000_007L, guest.readI64(at));
@@ -332,6 +332,17 @@ class InstanceHostTest {
         assertEquals(0, wasi(WasiFunction.FD_FDSTAT_GET, 1, at));
         assertEquals(2, guest.readU8(at));
         assertEquals(8, wasi(WasiFunction.FD_CLOSE, 7));
+    }
+
+    @Test
+    void theOnlyArgumentIsTheNameOfTheProgram() throws Exception {
+        int at = guest.put(new byte[64]);
+        assertEquals(0, wasi(WasiFunction.ARGS_SIZES_GET, at, at + 4));
+        assertEquals(1, guest.readI32(at));
+        assertEquals(7, guest.readI32(at + 4));
+        assertEquals(0, wasi(WasiFunction.ARGS_GET, at + 8, at + 16));
+        assertEquals(at + 16, guest.readI32(at + 8));
+        assertEquals("module\0", guest.readUtf8(at + 16, 7));
     }
 
     @Test

@@ -58,7 +58,11 @@ public final class SimulatorDriver {
         String[] faults() default {};
 
         /** Seed of chance. */
-        @AttributeDefinition(name = "Seed", description = "Seed of noise and faults; the same seed gives the same run")
+        @AttributeDefinition(
+                name = "Seed",
+                description = "Seed of noise and faults; the same seed gives the same run",
+                min = "-9223372036854775808",
+                max = "9223372036854775807")
         long seed() default 1;
 
         /** Time between scans. */

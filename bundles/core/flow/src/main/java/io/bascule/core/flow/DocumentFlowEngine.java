@@ -34,6 +34,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -53,7 +54,10 @@ import org.slf4j.LoggerFactory;
  * The flow engine as a service. Everything that changes flows happens on one control thread, in {@link FlowControl}; other
  * threads hand it work and wait for it within bounds.
  */
-@Component(service = FlowEngine.class, immediate = true, configurationPid = FlowEngineConfig.PID)
+@Component(
+        service = {FlowEngine.class, DocumentFlowEngine.class},
+        immediate = true,
+        configurationPid = FlowEngineConfig.PID)
 @Designate(ocd = FlowEngineConfig.class)
 public final class DocumentFlowEngine implements FlowEngine {
 
@@ -78,6 +82,7 @@ public final class DocumentFlowEngine implements FlowEngine {
     private final FlowControl flows;
     private volatile FlowEngineSettings settings;
     private volatile @Nullable Future<?> nextLook;
+    private final AtomicBoolean isClosed = new AtomicBoolean();
 
     /** Is called by declarative services; flows start with {@link #open}. */
     @Activate
@@ -183,9 +188,12 @@ public final class DocumentFlowEngine implements FlowEngine {
         lookSoon();
     }
 
-    /** Stops all flows within the drain time. */
+    /** Stops all flows within the drain time; again it does nothing. */
     @Deactivate
     void close() {
+        if (!isClosed.compareAndSet(false, true)) {
+            return;
+        }
         FlowEngineSettings last = settings;
         try {
             call("stopping the flow engine", () -> {
@@ -247,7 +255,8 @@ public final class DocumentFlowEngine implements FlowEngine {
 
     /** Stops the flows that use the type before its bundle goes on stopping. */
     void removeStageFactory(StageFactory factory, Map<String, Object> properties) {
-        if (!types.remove(String.valueOf(properties.get(StageFactory.TYPE)), factory)) {
+        if (!types.remove(String.valueOf(properties.get(StageFactory.TYPE)), factory)
+                || isClosed.get()) {
             return;
         }
         try {

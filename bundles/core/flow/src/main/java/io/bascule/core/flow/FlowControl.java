@@ -276,21 +276,28 @@ final class FlowControl {
 
     /** Stops all flows within one drain time: all sources first. */
     void closeAll(Duration drain) {
-        List<ManagedFlow> open = new ArrayList<>();
+        Map<ManagedFlow, Long> open = new LinkedHashMap<>();
         for (ManagedFlow flow : flows.values()) {
             RunningFlow graph = flow.last;
             if (flow.isOpen && graph != null) {
+                open.put(flow, dropped(flow));
                 graph.quiesce();
-                open.add(flow);
             }
         }
         long until = System.nanoTime() + drain.toNanos();
-        for (ManagedFlow flow : open) {
+        open.forEach((flow, before) -> {
             RunningFlow graph = flow.last;
             if (graph != null) {
                 finish(flow, graph, until);
+                LOG.info("flow={} ended with the engine; readings dropped by that: {}", flow.name, dropped(flow) - before);
             }
-        }
+        });
+    }
+
+    private static long dropped(ManagedFlow flow) {
+        return flow.status().stages().stream()
+                .mapToLong(StageStatus::readingsDropped)
+                .sum();
     }
 
     /** Sets and stores whether a flow is to run; the next reconcile makes it so. */

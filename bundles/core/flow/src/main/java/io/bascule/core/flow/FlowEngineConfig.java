@@ -19,7 +19,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             description =
                     "Files *.json in this folder are flows. Empty: the folder flows in Karaf's etc folder, or etc/flows"
                             + " outside Karaf.")
-    String flows_directory() default "";
+    String flowsDirectory() default "";
 
     @AttributeDefinition(
             name = "Look interval",

@@ -19,7 +19,7 @@ record FlowEngineSettings(Path folder, Duration poll, Duration drain, Duration r
 
     /** Reads and checks the configuration. */
     static FlowEngineSettings of(FlowEngineConfig config, BundleContext context) {
-        String folder = config.flows_directory().strip();
+        String folder = config.flowsDirectory().strip();
         if (folder.isEmpty()) {
             // Karaf says where its configuration is; elsewhere the working folder has it.
             String etc = context.getProperty("karaf.etc");

@@ -255,8 +255,7 @@ public final class DocumentFlowEngine implements FlowEngine {
 
     /** Stops the flows that use the type before its bundle goes on stopping. */
     void removeStageFactory(StageFactory factory, Map<String, Object> properties) {
-        if (!types.remove(String.valueOf(properties.get(StageFactory.TYPE)), factory)
-                || isClosed.get()) {
+        if (!types.remove(String.valueOf(properties.get(StageFactory.TYPE)), factory) || isClosed.get()) {
             return;
         }
         try {

@@ -4,6 +4,7 @@ package io.bascule.core.flow;
 import io.bascule.api.channel.Channel;
 import io.bascule.api.channel.ChannelRegistry;
 import io.bascule.api.flow.FlowException;
+import io.bascule.api.flow.FlowStatus.StageStatus;
 import io.bascule.api.flow.FlowStatus.State;
 import io.bascule.api.flow.spi.StageFactory;
 import io.bascule.api.module.ModuleDescriptor;
@@ -289,7 +290,10 @@ final class FlowControl {
             RunningFlow graph = flow.last;
             if (graph != null) {
                 finish(flow, graph, until);
-                LOG.info("flow={} ended with the engine; readings dropped by that: {}", flow.name, dropped(flow) - before);
+                LOG.info(
+                        "flow={} ended with the engine; readings dropped by that: {}",
+                        flow.name,
+                        dropped(flow) - before);
             }
         });
     }

@@ -14,7 +14,9 @@ import org.osgi.service.component.annotations.Reference;
  * Lets flows work off what they accepted before the framework takes their modules away: bundles stop by start level, and
  * modules have a higher one than the engine. The framework's thread waits for it, at most the engine's time to stop.
  */
-@Component(service = {}, immediate = true)
+@Component(
+        service = {},
+        immediate = true)
 public final class ShutdownDrain implements SynchronousBundleListener {
 
     private final BundleContext context;
@@ -36,8 +38,7 @@ public final class ShutdownDrain implements SynchronousBundleListener {
 
     @Override
     public void bundleChanged(BundleEvent event) {
-        if (event.getType() == BundleEvent.STOPPING
-                && event.getBundle().getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
+        if (event.getType() == BundleEvent.STOPPING && event.getBundle().getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
             engine.close();
         }
     }

@@ -14,7 +14,6 @@ final class Memory {
     private static final int PENDING_MAX = 8;
     private static final int RESERVE_BYTES = 65536;
 
-    // No array of int anywhere in this SDK: TeaVM 0.10.2's collector hangs on one, see README.md.
     private static final @Nullable Block[] FREE = new Block[CLASSES];
 
     private static final @Nullable Block[] PENDING = new Block[PENDING_MAX];

@@ -12,6 +12,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -350,11 +351,69 @@ class GatewayIT {
     }
 
     @Test
+    @Order(15)
+    void theSamplesAreAFeatureThatInstallsFromTheSystemFolder() throws IOException, InterruptedException {
+        List<String> samples = List.of("modbus-rtu-decoder", "moving-average", "pid", "unit-conversion");
+        gateway.ok("feature:install bascule-samples");
+        for (String sample : samples) {
+            gateway.await(
+                    sample + " is ready", () -> gateway.moduleState(sample).equals("READY"));
+        }
+        String bundles = gateway.ok("bundle:list -t 0 -l --no-format --no-ellipsis");
+        for (String sample : samples) {
+            assertTrue(bundles.matches("(?s).*wasm:mvn:io\\.bascule/[^ \n]*/wasm/" + sample + "\\s.*"), bundles);
+        }
+        gateway.ok("feature:uninstall bascule-samples");
+        for (String sample : samples) {
+            gateway.await(sample + " is gone", () -> gateway.module(sample).isEmpty());
+        }
+        assertEquals("READY", gateway.moduleState("trend-anomaly"));
+    }
+
+    @Test
+    @Order(16)
+    void aKeyThatNothingReadsIsAWarningWithTheKeysThatThereAre() throws IOException, InterruptedException {
+        gateway.put("etc/io.bascule.alert.registry.cfg", "capasity = 500\n".getBytes(StandardCharsets.UTF_8));
+        gateway.await("the warning", () -> log().stream()
+                .anyMatch(l -> l.contains("WARN") && l.contains("[capasity]") && l.contains("[capacity]")));
+        Files.delete(gateway.home().resolve("etc/io.bascule.alert.registry.cfg"));
+    }
+
+    private List<String> log() {
+        try {
+            return Files.readAllLines(gateway.home().resolve("data/log/karaf.log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
     @Order(LAST)
-    void asAServiceWithoutTerminalItRunsUntilSigtermAndThenEndsWithinTenSeconds() throws InterruptedException {
+    void asAServiceWithoutTerminalItRunsUntilSigtermAndThenEndsWithinTenSecondsAndLosesNothing()
+            throws IOException, InterruptedException {
+        // The stage waits long for more readings, so at SIGTERM it holds some that the flow accepted.
+        gateway.put("etc/flows/patient.json", """
+                {"name":"patient","stages":[
+                  {"id":"in","type":"channels","channels":["press/speed"]},
+                  {"id":"work","type":"module","module":"trend-anomaly","batch":{"size":1024,"millis":60000},
+                   "queue":{"capacity":64,"overflow":"block"}}],
+                 "edges":[{"from":"in","to":"work"}]}
+                """.getBytes(StandardCharsets.UTF_8));
+        gateway.await(
+                "readings have been sent to the stage",
+                () -> gateway.stageCounter("patient", "work", "readingsIn") >= 20);
+        assertEquals(0, gateway.stageCounter("patient", "work", "readingsOut"));
         // Its standard input was at its end before it started.
         assertTrue(gateway.process().isAlive());
         long millis = gateway.terminate(Duration.ofSeconds(10));
         assertTrue(millis < 10_000, millis + " ms");
+        for (String flow : List.of("machine-temperature", "patient")) {
+            List<String> told = log().stream()
+                    .filter(l -> l.contains("flow=" + flow + " ended with the engine"))
+                    .toList();
+            assertEquals(1, told.size(), () -> flow + ": " + gateway.logTail());
+            assertTrue(told.get(0).matches(".*readings dropped by that: 0\\s*"), told.get(0));
+        }
+        assertFalse(log().stream().anyMatch(l -> l.contains("did not stop in time")), gateway.logTail());
     }
 }

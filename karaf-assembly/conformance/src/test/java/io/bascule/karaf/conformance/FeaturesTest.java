@@ -19,14 +19,15 @@ class FeaturesTest {
 
     private static final Checkout CHECKOUT = Checkout.here();
 
-    private static final Pattern OWN_BUNDLE = Pattern.compile("mvn:io\\.bascule/([^/]+)/([^/$]*\\$\\{[^}]+}|[^/]+)");
+    /** From the start on: wasm:mvn: is a module, which is no folder with a bundle. */
+    private static final Pattern OWN_BUNDLE = Pattern.compile("^mvn:io\\.bascule/([^/]+)/([^/$]*\\$\\{[^}]+}|[^/]+)");
 
     @Test
     void everyBundleIsInExactlyOneFeatureAndTestkitInNone() {
         Map<String, List<String>> featuresOf = new HashMap<>();
         for (Element feature : features()) {
             for (Element bundle : Checkout.elements(feature, "bundle")) {
-                Matcher matcher = OWN_BUNDLE.matcher(bundle.getTextContent());
+                Matcher matcher = OWN_BUNDLE.matcher(bundle.getTextContent().trim());
                 if (matcher.find()) {
                     featuresOf
                             .computeIfAbsent(matcher.group(1), k -> new ArrayList<>())

@@ -24,12 +24,12 @@ final class KernelSuite implements Bench.Suite {
 
     @Override
     public String run(PrintStream progress) throws Exception {
-        progress.println("JMH: 2 forks, 3 + 5 iterations of 1 s for each figure; about 10 minutes");
+        progress.println("JMH: 1 fork, 3 + 5 iterations of 1 s for each figure; about 5 minutes");
         Collection<RunResult> results = new Runner(new OptionsBuilder()
                         .include(KernelBenchmark.class.getSimpleName())
                         .include(CrossingBenchmark.class.getSimpleName())
                         .jvmArgsAppend(JVM_OPTIONS)
-                        .forks(2)
+                        .forks(1)
                         .warmupIterations(3)
                         .warmupTime(TimeValue.seconds(1))
                         .measurementIterations(5)

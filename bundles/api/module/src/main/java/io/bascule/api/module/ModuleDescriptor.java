@@ -18,6 +18,7 @@ import java.util.Set;
  * @param configSchema its configuration as JSON Schema text, empty when it takes none
  * @param batchMax most readings it wants in one call, 1 and up
  * @param stateVersion version of its snapshot format, 0 when it keeps no state
+ * @param update how it gives way to its next version
  */
 public record ModuleDescriptor(
         String name,
@@ -29,10 +30,37 @@ public record ModuleDescriptor(
         Set<Capability> capabilities,
         String configSchema,
         int batchMax,
-        int stateVersion) {
+        int stateVersion,
+        UpdateStrategy update) {
 
     /** Longest module name, in characters. */
     public static final int NAME_MAX = 64;
+
+    /** Describes a module whose versions can live side by side. */
+    public ModuleDescriptor(
+            String name,
+            String version,
+            ModuleKind kind,
+            World world,
+            String digest,
+            String description,
+            Set<Capability> capabilities,
+            String configSchema,
+            int batchMax,
+            int stateVersion) {
+        this(
+                name,
+                version,
+                kind,
+                world,
+                digest,
+                description,
+                capabilities,
+                configSchema,
+                batchMax,
+                stateVersion,
+                UpdateStrategy.SIDE_BY_SIDE);
+    }
 
     /** Checks the name and copies the set. */
     public ModuleDescriptor {

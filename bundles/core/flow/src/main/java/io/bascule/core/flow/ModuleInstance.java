@@ -6,13 +6,11 @@ import io.bascule.api.channel.Channel;
 import io.bascule.api.channel.ChannelRegistry;
 import io.bascule.api.channel.Value;
 import io.bascule.api.module.ModuleException;
-import io.bascule.api.module.ModuleKind;
 import io.bascule.api.module.World;
 import io.bascule.api.module.spi.Decoder;
 import io.bascule.api.module.spi.Instance;
 import io.bascule.api.module.spi.Processor;
 import io.bascule.api.module.spi.StageContext;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -44,7 +42,7 @@ abstract class ModuleInstance {
             throws ModuleException {
         World world = handle.descriptor().world();
         return switch (world) {
-            case PROCESSOR -> new OfProcessor(handle, handle.module().newProcessor(context), channels);
+            case PROCESSOR -> new OfProcessor(handle, handle.module().newProcessor(context));
             case DECODER -> new OfDecoder(handle, handle.module().newDecoder(context), channels, counters, clock);
             case DRIVER ->
                 throw new ModuleException("module " + handle.label()
@@ -69,46 +67,18 @@ abstract class ModuleInstance {
         return channel.map(Channel::name).orElse("channel-" + handle);
     }
 
-    private static byte[] bytes(Value value) {
-        if (value instanceof Value.Bytes bytes) {
-            return bytes.value();
-        }
-        return value.asText().getBytes(StandardCharsets.UTF_8);
-    }
-
     private static final class OfProcessor extends ModuleInstance {
         private final Processor processor;
-        private final ChannelRegistry channels;
 
-        OfProcessor(ModuleDirectory.Handle handle, Processor processor, ChannelRegistry channels) {
+        OfProcessor(ModuleDirectory.Handle handle, Processor processor) {
             super(handle, processor);
             this.processor = processor;
-            this.channels = channels;
         }
 
+        /** One batch is one call, text and bytes included: the module does all of it or nothing, so it can be repeated. */
         @Override
         void accept(Batch batch) throws ModuleException {
-            if (batch.isFixedOnly() || handle().descriptor().kind() == ModuleKind.NATIVE) {
-                processor.process(batch);
-                return;
-            }
-            // Text and bytes cross into a guest as messages (guest contract, record layout), in their place in the
-            // order.
-            Batch.Builder run = Batch.builder(batch.size());
-            for (int i = 0; i < batch.size(); i++) {
-                if (batch.kind(i).isFixed()) {
-                    run.add(batch.reading(i));
-                    continue;
-                }
-                if (run.size() > 0) {
-                    processor.process(run.build());
-                    run = Batch.builder(batch.size() - i);
-                }
-                processor.message(channelName(channels, batch.channel(i)), bytes(batch.value(i)));
-            }
-            if (run.size() > 0) {
-                processor.process(run.build());
-            }
+            processor.process(batch);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.bascule.wasm.capabilities;
 
 import io.bascule.api.channel.Batch;
 import io.bascule.api.channel.ChannelWriter;
+import io.bascule.api.channel.RecordLayout;
 import io.bascule.api.channel.alert.Alert;
 import io.bascule.api.module.spi.Output;
 import java.util.ArrayList;
@@ -15,10 +16,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallBuffer {
 
+    /**
+     * Most bytes that wait for one commit, counted as the guest has them plus {@link #ITEM_BYTES} for each message, alert and
+     * write. A batch with text is many guest calls with one commit, so the limits of a call do not bound it. Room for what one
+     * call can emit at the largest batch: 4 * 65,536 readings are 6 MiB, messages 16 MiB.
+     */
+    static final int BYTES_MAX = 32 * 1024 * 1024;
+
+    /** What an item costs the host beside its payload, about. */
+    private static final int ITEM_BYTES = 128;
+
     private final List<Object> items = new ArrayList<>();
     private final List<ChannelWriter.Write> writes = new ArrayList<>();
     private @Nullable Batch lastBatch;
     private Batch.@Nullable Builder growing;
+    private int bytes;
 
     private record Message(String topic, Bytes payload) {}
 
@@ -31,11 +43,21 @@ final class CallBuffer {
         }
     }
 
+    /** Returns whether {@code count} items of {@code payloadBytes} in all still fit. */
+    boolean hasRoom(int count, int payloadBytes) {
+        return bytes + (long) count * ITEM_BYTES + payloadBytes <= BYTES_MAX;
+    }
+
+    private void account(int payloadBytes) {
+        bytes += ITEM_BYTES + payloadBytes;
+    }
+
     /** Readings that follow each other become one batch; a single batch is passed on without another copy. */
     void readings(Batch batch) {
         if (batch.isEmpty()) {
             return;
         }
+        account(batch.size() * RecordLayout.RECORD_BYTES);
         Batch.Builder builder = growing;
         if (builder != null && builder.size() + batch.size() <= Batch.SIZE_MAX) {
             builder.addAll(batch);
@@ -64,16 +86,19 @@ final class CallBuffer {
     }
 
     void message(String topic, byte[] payload) {
+        account(payload.length);
         endBatch();
         items.add(new Message(topic, new Bytes(payload)));
     }
 
     void alert(Alert alert) {
+        account(alert.text().length());
         endBatch();
         items.add(alert);
     }
 
     void write(ChannelWriter.Write write) {
+        account(0);
         writes.add(write);
     }
 
@@ -83,6 +108,7 @@ final class CallBuffer {
             // The common case of one batch and nothing else is spared the list.
             Batch only = lastBatch;
             lastBatch = null;
+            bytes = 0;
             if (only != null) {
                 output.readings(only);
             }
@@ -111,5 +137,6 @@ final class CallBuffer {
         writes.clear();
         lastBatch = null;
         growing = null;
+        bytes = 0;
     }
 }

@@ -128,7 +128,7 @@ final class ChannelCapability {
 
     private long write(WasmInstance guest, long[] args) throws WasmException {
         int count = (int) args[1];
-        if (!GuestData.isAtMost(count, services.limits().writesPerCall() - writes)) {
+        if (!GuestData.isAtMost(count, services.limits().writesPerCall() - writes) || !buffer.hasRoom(count, 0)) {
             return ReturnCode.TOO_LARGE.code();
         }
         byte[] records = guest.memory().read((int) args[0], count * RecordLayout.RECORD_BYTES);

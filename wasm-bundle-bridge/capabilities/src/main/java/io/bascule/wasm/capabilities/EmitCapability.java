@@ -65,7 +65,8 @@ final class EmitCapability {
             return ReturnCode.NOT_PERMITTED.code();
         }
         int count = (int) args[1];
-        if (!GuestData.isAtMost(count, Math.min(readingsMax - readings, Batch.SIZE_MAX))) {
+        if (!GuestData.isAtMost(count, Math.min(readingsMax - readings, Batch.SIZE_MAX))
+                || !buffer.hasRoom(1, count * RecordLayout.RECORD_BYTES)) {
             return ReturnCode.TOO_LARGE.code();
         }
         Optional<Batch> batch = guest.memory()
@@ -102,7 +103,8 @@ final class EmitCapability {
         int payloadLength = (int) args[3];
         CapabilityLimits limits = services.limits();
         if (messages >= limits.messagesPerCall()
-                || !GuestData.isAtMost(payloadLength, limits.messageBytesPerCall() - messageBytes)) {
+                || !GuestData.isAtMost(payloadLength, limits.messageBytesPerCall() - messageBytes)
+                || !buffer.hasRoom(1, payloadLength)) {
             return ReturnCode.TOO_LARGE.code();
         }
         if (topicLength == 0 || !GuestData.isAtMost(topicLength, TOPIC_BYTES_MAX)) {
@@ -128,7 +130,7 @@ final class EmitCapability {
         if (!permissions.allows(Capability.EMIT)) {
             return ReturnCode.NOT_PERMITTED.code();
         }
-        if (alerts >= services.limits().alertsPerCall()) {
+        if (alerts >= services.limits().alertsPerCall() || !buffer.hasRoom(1, GuestContract.ALERT_TEXT_BYTES_MAX)) {
             return ReturnCode.TOO_LARGE.code();
         }
         int severity = (int) args[0];

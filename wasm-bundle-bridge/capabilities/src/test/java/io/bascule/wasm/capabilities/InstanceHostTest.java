@@ -246,6 +246,22 @@ class InstanceHostTest {
         assertEquals(0, call(HostInterface.EMIT, "message", text, 1, text, 1));
     }
 
+    /** A batch with text is many calls of the guest and one commit. */
+    @Test
+    void whatWaitsForACommitIsBoundedOverAnyNumberOfCalls() throws Exception {
+        open("press/temperature");
+        int text = guest.put("x".repeat(16));
+        int calls = 0;
+        while (call(HostInterface.EMIT, "message", text, 1, text, 16) == 0) {
+            calls++;
+            host.beginCall();
+        }
+        assertTrue(calls > 100_000 && calls < CallBuffer.BYTES_MAX / 16, calls + " calls");
+        assertEquals(-9, call(HostInterface.EMIT, "message", text, 1, text, 16));
+        host.discard();
+        assertEquals(0, call(HostInterface.EMIT, "message", text, 1, text, 16));
+    }
+
     @Test
     void pointersOutsideTheGuestAreTraps() {
         assertThrows(WasmException.Trap.class, () -> call(HostInterface.LOG, "write", 1, -1, 2));

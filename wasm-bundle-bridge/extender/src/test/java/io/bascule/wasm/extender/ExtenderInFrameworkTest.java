@@ -115,6 +115,8 @@ class ExtenderInFrameworkTest {
                 "module of version " + version + ", now " + Arrays.toString(statuses.getServices()),
                 () -> modules.getService() != null
                         && modules.getService().descriptor().version().equals(version));
+        // The service is there a moment before the state says so.
+        Await.until("the module to say that it is ready", () -> status().state() == ModuleState.READY);
         return modules.getService();
     }
 

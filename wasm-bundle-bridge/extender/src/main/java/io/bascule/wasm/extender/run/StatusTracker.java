@@ -25,10 +25,12 @@ public final class StatusTracker {
     private final LongAdder faults = new LongAdder();
     private final LongAdder restarts = new LongAdder();
     private final LongAdder busyNanos = new LongAdder();
+    private final LongAdder leftOut = new LongAdder();
     private final Object lock = new Object();
     private final Deque<Long> faultTimes = new ArrayDeque<>();
     private volatile ModuleState state = ModuleState.INSTALLED;
     private volatile String reason = "";
+    private volatile String leftOutWhy = "";
     private volatile Runnable onFaulted = () -> {};
 
     /** Starts in state INSTALLED. */
@@ -49,7 +51,14 @@ public final class StatusTracker {
             memory += lane.memoryBytes();
         }
         return new ModuleStatus(
-                state, reason, lanes.size(), calls.sum(), faults.sum(), restarts.sum(), busyNanos.sum(), memory);
+                state, reason(), lanes.size(), calls.sum(), faults.sum(), restarts.sum(), busyNanos.sum(), memory);
+    }
+
+    /** What keeps it from being ready comes first; a ready module may still have left something out. */
+    private String reason() {
+        String why = reason;
+        long count = leftOut.sum();
+        return !why.isEmpty() || count == 0 ? why : count + " readings of text or bytes were left out: " + leftOutWhy;
     }
 
     /** Returns the state. */
@@ -110,6 +119,15 @@ public final class StatusTracker {
         faults.increment();
     }
 
+    /** Counts readings that the module was given and could not take. */
+    void leftOut(int count, String why) {
+        if (leftOut.sum() == 0) {
+            LOG.warn("module={} leaves out readings of text or bytes, counted in its status: {}", label, why);
+        }
+        leftOutWhy = why;
+        leftOut.add(count);
+    }
+
     void restarted() {
         restarts.increment();
     }
@@ -166,5 +184,6 @@ public final class StatusTracker {
             faultTimes.clear();
         }
         resting.clear();
+        leftOut.reset();
     }
 }

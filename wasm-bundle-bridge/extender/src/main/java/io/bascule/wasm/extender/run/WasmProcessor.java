@@ -32,9 +32,11 @@ final class WasmProcessor extends WasmLane implements Processor {
         handles.note(batch);
         if (batch.isFixedOnly()) {
             call("process", guest -> inParts(guest, batch));
-        } else {
-            call("process", guest -> mixed(guest, batch));
+            return;
         }
+        call("process", guest -> mixed(guest, batch));
+        // Counted once the batch is through: a batch that is tried again is not counted again.
+        leaveOut(batch);
     }
 
     /** All parts are one to the outside: what they produce leaves together, after the last. */
@@ -51,20 +53,50 @@ final class WasmProcessor extends WasmLane implements Processor {
         return 0;
     }
 
-    /** Text and bytes do not cross as readings: they are messages under their channel's name, if the guest takes any. */
+    /**
+     * Text and bytes do not cross as readings: they are messages under their channel's name, in their place among the
+     * numbers.
+     */
     private int mixed(GuestInstance guest, Batch batch) throws WasmException {
-        Batch.Builder fixed = Batch.builder(batch.size());
+        Batch.Builder run = Batch.builder(batch.size());
         for (int i = 0; i < batch.size(); i++) {
             if (batch.kind(i).isFixed()) {
-                fixed.add(batch.reading(i));
-            } else if (takesMessages) {
-                int code = guest.message(module.channelName(batch.channel(i)), payload(batch.value(i)));
+                run.add(batch.reading(i));
+            } else if (isTaken(batch, i)) {
+                int before = run.size() == 0 ? 0 : inParts(guest, run.build());
+                int code = before < 0
+                        ? before
+                        : guest.message(module.channelName(batch.channel(i)), payload(batch.value(i)));
                 if (code < 0) {
                     return code;
                 }
+                run = Batch.builder(batch.size() - i);
             }
         }
-        return inParts(guest, fixed.build());
+        return run.size() == 0 ? 0 : inParts(guest, run.build());
+    }
+
+    private boolean isTaken(Batch batch, int i) {
+        return takesMessages && payload(batch.value(i)).length <= MESSAGE_BYTES_MAX;
+    }
+
+    /** What cannot cross must not stop the numbers beside it, and must not vanish without a word either. */
+    private void leaveOut(Batch batch) {
+        int left = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            if (!batch.kind(i).isFixed() && !isTaken(batch, i)) {
+                left++;
+            }
+        }
+        if (left > 0) {
+            module.tracker()
+                    .leftOut(
+                            left,
+                            takesMessages
+                                    ? "a message has at most " + MESSAGE_BYTES_MAX + " bytes"
+                                    : "the module exports no function 'message'; filter those channels out before it, or"
+                                            + " use a module that takes them");
+        }
     }
 
     private static byte[] payload(Value value) {

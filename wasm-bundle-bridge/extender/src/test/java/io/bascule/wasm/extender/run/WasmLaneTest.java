@@ -260,6 +260,56 @@ class WasmLaneTest {
         assertEquals(java.util.List.of("press/temperature=run", "line/command=go"), fixture.messages);
     }
 
+    private Batch mixed() {
+        return Batch.of(
+                new Reading(fixture.channel, new Value.F64(1), Quality.GOOD, 1),
+                new Reading(fixture.channel, new Value.Text("run"), Quality.GOOD, 2),
+                new Reading(fixture.channel, new Value.F64(3), Quality.GOOD, 3));
+    }
+
+    @Test
+    void textBesideNumbersIsHandedOverInItsPlaceAndAllOfItLeavesTogetherOrNothing() throws Exception {
+        // Fails on the text the first time: what was emitted for the number before it must not leave then.
+        Processor guest = processor(TestGuest.good()
+                .emitting()
+                .importing("bascule:gateway/emit@1.0.0", "message", "(param i32 i32 i32 i32) (result i32)")
+                .process(ECHO)
+                .and("(global $tries (mut i32) (i32.const 0))")
+                .and("(func (export \"message\") (param i32 i32 i32 i32) (result i32)"
+                        + " (global.set $tries (i32.add (global.get $tries) (i32.const 1)))"
+                        + " (if (i32.eq (global.get $tries) (i32.const 1)) (then (return (i32.const -7))))"
+                        + " (call $message (local.get 0) (local.get 1) (local.get 2) (local.get 3)))"));
+
+        assertThrows(ModuleException.class, () -> guest.process(mixed()));
+        assertEquals(java.util.List.of(), fixture.batches);
+        guest.process(mixed());
+
+        assertEquals(java.util.List.of("press/temperature=run"), fixture.messages);
+        assertEquals(
+                java.util.List.of(1.0, 3.0),
+                fixture.batches.stream().map(b -> b.asDouble(0)).toList());
+    }
+
+    @Test
+    void textForAGuestThatTakesNoMessagesIsLeftOutCountedAndTold() throws Exception {
+        WasmModule module =
+                fixture.module(TestGuest.good().emitting().process(ECHO).wasm(META), LaneFixture.QUICK);
+        Processor guest = fixture.processor(module);
+
+        guest.process(mixed());
+        guest.process(mixed());
+
+        assertEquals(2, fixture.batches.size());
+        assertEquals(3.0, fixture.batches.get(1).asDouble(1));
+        assertEquals(ModuleState.READY, module.status().state());
+        assertTrue(
+                module.status()
+                        .reason()
+                        .startsWith(
+                                "2 readings of text or bytes were left out: the module exports no function 'message'"),
+                module.status().reason());
+    }
+
     @Test
     void closingEndsTheLaneAndCountsNothing() throws Exception {
         WasmModule module = fixture.module(TestGuest.good().wasm(META), LaneFixture.QUICK);

@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLConnection;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ import org.osgi.service.url.URLStreamHandlerService;
 /**
  * Opens {@code wasm:} URLs: the module that the rest of the URL names, wrapped into a bundle. {@code wasm:file:/x/y.wasm},
  * {@code wasm:https://host/y.wasm} and {@code wasm:mvn:group/name/1.0.0/wasm} all work, as does whatever else the framework
- * can open. Safe for use by any thread; reading blocks, within time limits for connections.
+ * can open. Safe for use by any thread; reading blocks, for at most a minute.
  */
 @Component(
         service = URLStreamHandlerService.class,
@@ -35,8 +36,8 @@ public final class WasmUrlHandler extends AbstractURLStreamHandlerService {
     public static final String PROTOCOL = "wasm";
 
     private static final String PREFIX = PROTOCOL + ":";
-    private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
-    private static final int READ_TIMEOUT_MILLIS = 30_000;
+    /** Together below the time that an operation on a module has, so that the reason reaches who asked for it. */
+    private static final Download DOWNLOAD = new Download(Duration.ofSeconds(10), Duration.ofSeconds(40));
     // pax-url: mvn:[repository!]group/artifact/version/type
     private static final Pattern MAVEN = Pattern.compile("mvn:(?:.*!)?[^/]+/([^/]+)/([^/]+)(?:/.*)?");
 
@@ -78,7 +79,7 @@ public final class WasmUrlHandler extends AbstractURLStreamHandlerService {
         @Override
         public InputStream getInputStream() throws IOException {
             int max = Math.toIntExact(engine.get().config().moduleLimits().get(Limit.MODULE_BYTES));
-            byte[] wasm = read(inner, max);
+            byte[] wasm = DOWNLOAD.read(inner, max);
             byte[] sidecar = sidecar();
             byte[] bundle = new BundleWrapper(engine.get()).wrap(wasm, sidecar, nameOf(location));
             return new ByteArrayInputStream(bundle);
@@ -90,7 +91,7 @@ public final class WasmUrlHandler extends AbstractURLStreamHandlerService {
                 return null;
             }
             try {
-                return read(new URL(inner.toExternalForm() + ".json"), GuestContract.METADATA_BYTES_MAX);
+                return DOWNLOAD.read(new URL(inner.toExternalForm() + ".json"), GuestContract.METADATA_BYTES_MAX);
             } catch (FileNotFoundException e) {
                 // Most modules carry their metadata inside.
                 return null;
@@ -102,20 +103,5 @@ public final class WasmUrlHandler extends AbstractURLStreamHandlerService {
     static String nameOf(String location) {
         Matcher maven = MAVEN.matcher(location);
         return maven.matches() ? location + "/" + maven.group(1) + "-" + maven.group(2) + ".wasm" : location;
-    }
-
-    private static byte[] read(URL url, int max) throws IOException {
-        URLConnection connection = url.openConnection();
-        connection.setConnectTimeout(CONNECT_TIMEOUT_MILLIS);
-        connection.setReadTimeout(READ_TIMEOUT_MILLIS);
-        connection.setUseCaches(false);
-        try (InputStream in = connection.getInputStream()) {
-            byte[] bytes = in.readNBytes(max + 1);
-            if (bytes.length > max) {
-                throw new IOException(
-                        "'" + url + "' has more than " + max + " bytes; make it smaller or raise the limit");
-            }
-            return bytes;
-        }
     }
 }

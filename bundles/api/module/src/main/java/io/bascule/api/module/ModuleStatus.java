@@ -11,7 +11,7 @@ package io.bascule.api.module;
  * @param faults calls that trapped, ran out of fuel or time, or were answered with an error
  * @param restarts how often a new instance had to be made
  * @param busyNanos time spent in it
- * @param memoryBytes memory that its instances hold, 0 for a native module
+ * @param memoryBytes memory that its instances hold, bytes; of a native module what it says itself, 0 when it says nothing
  */
 public record ModuleStatus(
         ModuleState state,

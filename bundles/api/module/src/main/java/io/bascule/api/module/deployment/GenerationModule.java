@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param size bytes of its artefact
  * @param url where the artefact came from, for people
  * @param update how it gives way to its next version
+ * @param requires modules that must be there too, with version range
  * @param configuration its configuration: texts, numbers, booleans and lists of them; empty when deployments never set one
  * @param grants everything it is allowed; empty when deployments never set any
  */
@@ -29,11 +30,13 @@ public record GenerationModule(
         long size,
         String url,
         UpdateStrategy update,
+        Map<String, String> requires,
         Optional<Map<String, Object>> configuration,
         Optional<List<Grant>> grants) {
 
     /** Copies the collections. */
     public GenerationModule {
+        requires = Map.copyOf(requires);
         configuration = configuration.map(Map::copyOf);
         grants = grants.map(List::copyOf);
     }

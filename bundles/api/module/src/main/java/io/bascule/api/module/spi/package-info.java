@@ -2,7 +2,8 @@
 /**
  * What a module is to the gateway: a bundle that registers one {@link io.bascule.api.module.spi.Module} service, which makes
  * {@link io.bascule.api.module.spi.Processor}s and {@link io.bascule.api.module.spi.Decoder}s, one for each flow stage.
- * A WASM module gets this service from the extender; a native module writes it itself. Each Processor and Decoder is
+ * A WASM module gets this service from the extender; a native module extends
+ * {@link io.bascule.api.module.spi.NativeModule}, or writes it itself. Each Processor and Decoder is
  * confined to one thread at a time.
  */
 @Export

@@ -208,6 +208,22 @@ class InstanceHostTest {
         assertEquals(temperature, guest.readI32(result));
     }
 
+    /** A virtual channel takes a handle for good, so who may only read, or was not granted the name, makes none. */
+    @Test
+    void onlyTheRightToWriteANameMakesAVirtualChannelOfIt() throws Exception {
+        granted.put(Capability.CHANNEL_WRITE, NamePattern.of("out/average"));
+        assertEquals(-4, open("news"));
+        assertEquals(-3, open("out/other"));
+        long made = open("out/average");
+        assertEquals(made, open("out/average"));
+        assertEquals(ValueKind.F64, channels.find("out/average").orElseThrow().kind());
+        assertTrue(channels.find("news").isEmpty());
+        assertTrue(channels.find("out/other").isEmpty());
+        // It is there for others at once: making it is no product of the call that could be taken back.
+        host.discard();
+        assertTrue(channels.find("out/average").isPresent());
+    }
+
     @Test
     void writesOutsideTheGrantAreRefusedAsAWhole() throws Exception {
         granted.put(Capability.CHANNEL_WRITE, NamePattern.of("out/*"));

@@ -213,7 +213,9 @@ class InstanceHostTest {
     void onlyTheRightToWriteANameMakesAVirtualChannelOfIt() throws Exception {
         granted.put(Capability.CHANNEL_WRITE, NamePattern.of("out/average"));
         assertEquals(-4, open("news"));
+        granted.remove(Capability.CHANNEL_READ);
         assertEquals(-3, open("out/other"));
+        assertEquals(-3, open("elsewhere/average"));
         long made = open("out/average");
         assertEquals(made, open("out/average"));
         assertEquals(ValueKind.F64, channels.find("out/average").orElseThrow().kind());

@@ -11,14 +11,25 @@ import java.util.Set;
  *
  * <pre>
  *   INSTALLED ──start──► STARTING ──ready──► READY ──trap──► BACKING_OFF ──retry──► STARTING
- *      ▲  │                 │  │               │                  │
- *      │  └─does not resolve┘  └──cannot start─┼──too many traps──┤
- *      │         ▼                             │                  ▼
- *      │     UNRESOLVED                        │               FAULTED
- *      └───────stop──────── STOPPING ◄──stop───┴──────────────────┘
+ *      ▲  │                 │  │             │ ▲ │                │
+ *      │  └─does not resolve┘  │        pause│ │ │resume          │
+ *      │         ▼             │             ▼ │ │                │
+ *      │     UNRESOLVED        │            PAUSED                │
+ *      │                       └──cannot start─┼──too many traps──┤
+ *      │                                       │                  ▼
+ *      └───────stop──────── STOPPING ◄──stop───┴────────────── FAULTED
  * </pre>
  *
- * Every state but STOPPING can also end by uninstalling the module.
+ * Every state but STOPPING can also end by uninstalling the module. In the words that other systems use for life cycles:
+ *
+ * <table>
+ * <caption>States in other words</caption>
+ * <tr><th>created</th><td>INSTALLED before its first start, UNRESOLVED</td></tr>
+ * <tr><th>running</th><td>STARTING, READY, BACKING_OFF</td></tr>
+ * <tr><th>paused</th><td>PAUSED</td></tr>
+ * <tr><th>stopped</th><td>STOPPING, INSTALLED after it ran, FAULTED</td></tr>
+ * <tr><th>deleted</th><td>no state: the module is not listed any more</td></tr>
+ * </table>
  */
 public enum ModuleState {
     /** Present, not started. */
@@ -29,6 +40,8 @@ public enum ModuleState {
     STARTING,
     /** Passed its self-test; serves flows. */
     READY,
+    /** Ready, but suspended by a person: stages hold their input, instances keep their state. */
+    PAUSED,
     /** Failed; a new instance is made when the back-off has passed. */
     BACKING_OFF,
     /** Failed too often or cannot start; a person must act. */
@@ -40,7 +53,8 @@ public enum ModuleState {
             INSTALLED, EnumSet.of(STARTING, UNRESOLVED),
             UNRESOLVED, EnumSet.of(INSTALLED, STARTING),
             STARTING, EnumSet.of(READY, BACKING_OFF, FAULTED, STOPPING),
-            READY, EnumSet.of(BACKING_OFF, FAULTED, STOPPING, STARTING),
+            READY, EnumSet.of(PAUSED, BACKING_OFF, FAULTED, STOPPING, STARTING),
+            PAUSED, EnumSet.of(READY, BACKING_OFF, FAULTED, STOPPING, STARTING),
             BACKING_OFF, EnumSet.of(STARTING, FAULTED, STOPPING),
             FAULTED, EnumSet.of(STARTING, STOPPING),
             STOPPING, EnumSet.of(INSTALLED)));

@@ -21,7 +21,9 @@ import io.bascule.wasm.extender.wrap.ModuleBundle;
 import io.bascule.wasm.extender.wrap.ModuleContent;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,6 +32,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -284,15 +287,28 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
         }
     }
 
+    /** The most specific of the targeted configurations is the one in force (OSGi Compendium 104.3.3). */
     private Map<String, Object> present(String pid) {
+        String ofBundle = pid + "|" + bundle.getSymbolicName();
+        String ofVersion = ofBundle + "|" + bundle.getVersion();
         try {
-            Configuration[] found =
-                    parts.configurations().listConfigurations("(" + Constants.SERVICE_PID + "=" + pid + ")");
-            return found == null || found.length == 0 ? Map.of() : toMap(found[0].getProperties());
+            Configuration[] found = parts.configurations().listConfigurations(anyOf(pid, ofBundle, ofVersion));
+            return found == null
+                    ? Map.of()
+                    : Arrays.stream(found)
+                            .max(Comparator.comparingInt(c -> c.getPid().length()))
+                            .map(c -> toMap(c.getProperties()))
+                            .orElse(Map.of());
         } catch (IOException | InvalidSyntaxException e) {
             LOG.error("module={} its configuration cannot be read, defaults hold: {}", pid, e.toString());
             return Map.of();
         }
+    }
+
+    private static String anyOf(String... pids) {
+        return Arrays.stream(pids)
+                .map(pid -> "(" + Constants.SERVICE_PID + "=" + pid + ")")
+                .collect(Collectors.joining("", "(|", ")"));
     }
 
     private static Map<String, Object> toMap(@Nullable Dictionary<String, ?> dictionary) {

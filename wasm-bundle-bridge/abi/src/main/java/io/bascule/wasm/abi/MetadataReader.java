@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.bascule.api.channel.Batch;
 import io.bascule.api.module.ModuleDescriptor;
+import io.bascule.api.module.UpdateStrategy;
 import io.bascule.api.module.World;
 import io.bascule.api.security.NamePattern;
 import java.nio.ByteBuffer;
@@ -124,7 +125,8 @@ public final class MetadataReader {
                 patterns(given, "io"),
                 flag(channels, "immediate"),
                 flag(given, "stateRequired"),
-                object(given, "defaults").toString());
+                object(given, "defaults").toString(),
+                update(given, world));
         if (problems.isEmpty()) {
             config.check(metadata.configDefaults()).stream()
                     // A setting that must be set by a person has no default.
@@ -210,6 +212,17 @@ public final class MetadataReader {
             return Optional.of(World.DECODER);
         }
         return exports.contains(GuestExport.POLL.exportName()) ? Optional.of(World.DRIVER) : Optional.empty();
+    }
+
+    /** What talks to a device mostly owns the way to it, so a driver has to say so when it does not. */
+    private UpdateStrategy update(JsonObject json, World world) {
+        UpdateStrategy usual = world == World.DRIVER ? UpdateStrategy.STOP_FIRST : UpdateStrategy.SIDE_BY_SIDE;
+        Optional<UpdateStrategy> update =
+                json.has("update") ? UpdateStrategy.find(text(json, "update", "")) : Optional.of(usual);
+        if (update.isEmpty()) {
+            problems.add("update is " + json.get("update") + "; expected side-by-side or stop-first");
+        }
+        return update.orElse(usual);
     }
 
     private String text(JsonObject json, String key, String otherwise) {

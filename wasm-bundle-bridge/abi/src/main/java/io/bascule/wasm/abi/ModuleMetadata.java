@@ -3,6 +3,7 @@ package io.bascule.wasm.abi;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.bascule.api.module.UpdateStrategy;
 import io.bascule.api.module.World;
 import io.bascule.api.security.Capability;
 import io.bascule.api.security.NamePattern;
@@ -26,6 +27,7 @@ import java.util.List;
  * @param isWriteImmediate whether its channel writes take effect at once instead of when its call returns
  * @param isStateRequired whether an update must be given up when its successor does not take its state
  * @param defaultsText a JSON object of settings that lie over the schema's defaults
+ * @param update how it gives way to its next version
  */
 public record ModuleMetadata(
         String name,
@@ -42,7 +44,8 @@ public record ModuleMetadata(
         List<NamePattern> io,
         boolean isWriteImmediate,
         boolean isStateRequired,
-        String defaultsText) {
+        String defaultsText,
+        UpdateStrategy update) {
 
     /** Copies the lists. */
     public ModuleMetadata {
@@ -81,6 +84,7 @@ public record ModuleMetadata(
         json.addProperty("world", world.word());
         json.addProperty("stateVersion", stateVersion);
         json.addProperty("stateRequired", isStateRequired);
+        json.addProperty("update", update.word());
         json.addProperty("maxBatch", batchMax);
         json.addProperty("memoryMaxPages", memoryPagesMax);
         if (!config.text().isEmpty()) {

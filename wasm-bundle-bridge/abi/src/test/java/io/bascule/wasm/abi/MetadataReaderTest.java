@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bascule.api.module.UpdateStrategy;
 import io.bascule.api.module.World;
 import io.bascule.api.security.Capability;
 import java.nio.charset.StandardCharsets;
@@ -69,6 +70,31 @@ class MetadataReaderTest {
         assertEquals("moving-average", metadata.name());
         assertEquals("1.2.3.rc_1", metadata.version().osgi());
         assertEquals(World.PROCESSOR, metadata.world());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "processor, '', SIDE_BY_SIDE",
+        "driver, '', STOP_FIRST",
+        "driver, side-by-side, SIDE_BY_SIDE",
+        "processor, stop-first, STOP_FIRST"
+    })
+    void saysHowItGivesWayToItsNextVersion(String world, String word, UpdateStrategy expected) throws Exception {
+        String update = word.isEmpty() ? "" : ",\"update\":\"" + word + "\"";
+        String json = "{\"abi\":1,\"name\":\"a\",\"version\":\"1.0.0\",\"world\":\"" + world + "\"" + update + "}";
+        Set<String> exports =
+                Set.of("cabi_realloc", "configure", "process", "poll", "write", "test", "snapshot", "restore");
+        ModuleMetadata metadata =
+                MetadataReader.read(new MetadataReader.Source("x.wasm", bytes(json), null, Map.of(), exports));
+        assertEquals(expected, metadata.update());
+    }
+
+    @Test
+    void refusesAnUpdateThatItDoesNotKnow() {
+        MetadataException refused = assertThrows(
+                MetadataException.class,
+                () -> read("{\"abi\":1,\"name\":\"a\",\"version\":\"1.0.0\",\"update\":\"later\"}", null, "x.wasm"));
+        assertTrue(refused.getMessage().contains("stop-first"), refused.getMessage());
     }
 
     @Test

@@ -42,9 +42,6 @@ public final class BundleModuleManager implements ModuleManager, AutoCloseable {
     /** Installing is serialised as a whole: the name is known only when the artefact has been read. */
     private static final String INSTALL_KEY = "install";
 
-    /** Status sources have no events, so a module that gets ready is looked at so often. */
-    private static final Duration LOOK_INTERVAL = Duration.ofMillis(20);
-
     private final BundleContext context;
     private final LifecycleLimits limits;
     private final ModuleServices services;
@@ -180,32 +177,7 @@ public final class BundleModuleManager implements ModuleManager, AutoCloseable {
         } catch (BundleException e) {
             throw new ModuleException(module.label() + " does not start: " + text(e), e);
         }
-        awaitReady(module);
-    }
-
-    private void awaitReady(Installed module) throws ModuleException {
-        long deadline = System.nanoTime() + limits.ready().toNanos();
-        while (true) {
-            ModuleStatus status = installed.status(module);
-            if (status.state() == ModuleState.READY) {
-                return;
-            }
-            if (status.state() == ModuleState.FAULTED || !module.isStarted()) {
-                throw new ModuleException(module.label() + " does not get ready: it is " + status.state()
-                        + (status.reason().isEmpty() ? "" : ", " + status.reason()));
-            }
-            if (System.nanoTime() - deadline > 0) {
-                throw new ModuleException(module.label() + " is not ready after "
-                        + limits.ready().toMillis() + " ms: it is " + status.state()
-                        + (status.reason().isEmpty() ? "" : ", " + status.reason()) + "; if it only needs longer, raise"
-                        + " startTimeoutMillis in configuration " + LifecycleConfig.PID);
-            }
-            if (Thread.interrupted()) {
-                throw new ModuleException(
-                        "waiting for " + module.label() + " was interrupted; it is " + status.state());
-            }
-            LockSupport.parkNanos(LOOK_INTERVAL.toNanos());
-        }
+        Readiness.await(installed, module, limits.ready(), () -> false);
     }
 
     @Override
@@ -225,6 +197,7 @@ public final class BundleModuleManager implements ModuleManager, AutoCloseable {
     @Override
     public Entry update(String nameOrNumber, String url) throws ModuleException {
         Installed module = installed.get(nameOrNumber, Purpose.CHANGE);
+        refuseManaged(module, "bascule:deploy with the new artefact");
         // Twice: when the new version does not get ready, the old one gets the same time.
         Duration time = limits.operation().plus(limits.ready()).multipliedBy(2);
         return operations.run(
@@ -312,6 +285,7 @@ public final class BundleModuleManager implements ModuleManager, AutoCloseable {
     @Override
     public void uninstall(String nameOrNumber) throws ModuleException {
         Installed module = installed.get(nameOrNumber, Purpose.CHANGE);
+        refuseManaged(module, "a deployment that removes it");
         operations.run(
                 module.identity().name(), "removing " + module.label(), limits.operation(), limits.operation(), () -> {
                     try {
@@ -325,7 +299,14 @@ public final class BundleModuleManager implements ModuleManager, AutoCloseable {
                 });
     }
 
-    private static String text(Exception e) {
+    private static void refuseManaged(Installed module, String instead) throws ModuleException {
+        if (ManagedBundles.isManaged(module.bundle())) {
+            throw new ModuleException(module.label() + " belongs to a generation and changes by deployments only; use "
+                    + instead);
+        }
+    }
+
+    static String text(Exception e) {
         Throwable cause = e.getCause();
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         return cause == null ? message : message + ": " + cause;

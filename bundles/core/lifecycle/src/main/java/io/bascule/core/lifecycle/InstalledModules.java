@@ -174,15 +174,32 @@ final class InstalledModules {
                     .isPresent();
             return isStale
                     ? ModuleStatus.of(ModuleState.STARTING, "the artefact was replaced and is being read")
-                    : source.get().status();
+                    : paused(module, source.get().status());
         }
         Optional<Module> service = services.find(module.identity());
         if (service.isPresent()) {
-            return service.get().status();
+            return paused(module, service.get().status());
         }
         return bundle.getState() == Bundle.STOPPING
                 ? ModuleStatus.of(ModuleState.STOPPING, "")
                 : ModuleStatus.of(
                         ModuleState.STARTING, "its bundle is started but has not registered its module service");
+    }
+
+    /** A module does not know that its stages hold their input. */
+    private ModuleStatus paused(Installed module, ModuleStatus status) {
+        boolean isPaused = status.state() == ModuleState.READY
+                && services.router().traffic(module.identity().name()).isPaused();
+        return isPaused
+                ? new ModuleStatus(
+                        ModuleState.PAUSED,
+                        "its stages hold their input; 'bascule:resume " + module.identity().name() + "' lets it go on",
+                        status.instances(),
+                        status.calls(),
+                        status.faults(),
+                        status.restarts(),
+                        status.busyNanos(),
+                        status.memoryBytes())
+                : status;
     }
 }

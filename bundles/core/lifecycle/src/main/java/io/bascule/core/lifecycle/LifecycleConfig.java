@@ -36,4 +36,31 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             min = "1024",
             max = "1073741824")
     long artefactBytesMax() default 64L * 1024 * 1024;
+
+    @AttributeDefinition(
+            name = "Folder of deployments",
+            description = "Where artefacts, generations, journal and history of deployments are kept; a path, relative to the"
+                    + " gateway's folder. Keep it on storage that survives: it is the truth about what runs.")
+    String deploymentsFolder() default "deployments";
+
+    @AttributeDefinition(
+            name = "Retained generations",
+            description = "How many generations can be returned to; the current one and the one before it always can.",
+            min = "2",
+            max = "1000")
+    int generationsMax() default 20;
+
+    @AttributeDefinition(
+            name = "Bytes of retained artefacts",
+            description = "Most bytes that artefacts of retained generations take; older generations go first.",
+            min = "1048576",
+            max = "1099511627776")
+    long artefactsBytesMax() default 1024L * 1024 * 1024;
+
+    @AttributeDefinition(
+            name = "History entries",
+            description = "How many ended deployments are remembered; the oldest are forgotten first.",
+            min = "100",
+            max = "1000000")
+    int historyMax() default 10_000;
 }

@@ -5,6 +5,7 @@ import io.bascule.api.module.ModuleDescriptor;
 import io.bascule.api.module.ModuleException;
 import io.bascule.api.module.ModuleKind;
 import io.bascule.api.module.ModuleManager;
+import io.bascule.api.module.UpdateStrategy;
 import io.bascule.api.module.World;
 import io.bascule.api.security.Capability;
 import java.util.EnumSet;
@@ -76,6 +77,13 @@ record ModuleIdentity(String name, Version version, ModuleDescriptor descriptor)
             World world = World.find(worldWord.isEmpty() ? "processor" : worldWord)
                     .orElseThrow(() -> new IllegalArgumentException(
                             "world '" + worldWord + "' is unknown; expected processor, decoder or driver"));
+            String updateWord = text(attributes, "update");
+            UpdateStrategy usual = world == World.DRIVER ? UpdateStrategy.STOP_FIRST : UpdateStrategy.SIDE_BY_SIDE;
+            UpdateStrategy update = updateWord.isEmpty()
+                    ? usual
+                    : UpdateStrategy.find(updateWord)
+                            .orElseThrow(() -> new IllegalArgumentException(
+                                    "update '" + updateWord + "' is unknown; expected side-by-side or stop-first"));
             ModuleDescriptor descriptor = new ModuleDescriptor(
                     name,
                     version.toString(),
@@ -86,7 +94,8 @@ record ModuleIdentity(String name, Version version, ModuleDescriptor descriptor)
                     needs,
                     "",
                     BATCH_MAX_DEFAULT,
-                    0);
+                    0,
+                    update);
             return new ModuleIdentity(name, version, descriptor);
         } catch (IllegalArgumentException e) {
             throw new ModuleException(

@@ -3,24 +3,36 @@ package io.bascule.core.lifecycle;
 
 import io.bascule.api.module.spi.Module;
 import io.bascule.api.module.spi.ModuleStatusSource;
+import io.bascule.api.module.traffic.ModuleRouter;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.Version;
 import org.osgi.util.tracker.ServiceTracker;
 
-/** The services by which modules and those who run them speak to the manager. */
+/** The services by which modules, those who run them and those who use them speak to the manager. */
 final class ModuleServices implements AutoCloseable {
 
+    private static final ModuleRouter NO_ROUTER = new NoRouter();
+
     private final ServiceTracker<Module, Module> modules;
+    private final ServiceTracker<ModuleRouter, ModuleRouter> routers;
     private final ServiceTracker<ModuleStatusSource, ModuleStatusSource> sources;
 
     ModuleServices(BundleContext context) {
         modules = new ServiceTracker<>(context, Module.class, null);
         sources = new ServiceTracker<>(context, ModuleStatusSource.class, null);
+        routers = new ServiceTracker<>(context, ModuleRouter.class, null);
         modules.open();
+        routers.open();
         sources.open();
+    }
+
+    /** Returns who divides traffic; a stand-in when no flows run. */
+    ModuleRouter router() {
+        return Objects.requireNonNullElse(routers.getService(), NO_ROUTER);
     }
 
     /** Finds the service of exactly this module. */
@@ -74,6 +86,7 @@ final class ModuleServices implements AutoCloseable {
     @Override
     public void close() {
         modules.close();
+        routers.close();
         sources.close();
     }
 }

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.core.lifecycle;
+
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Dictionary;
+import java.util.HashMap;
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/**
+ * The configurations of modules, PID = module name. While two versions live side by side, the new one has its own under the
+ * targeted PID {@code name|bundle|version} (OSGi Compendium 104.3.3), so that the old one does not see it.
+ */
+final class ModuleSettings {
+
+    private final ConfigurationAdmin admin;
+
+    ModuleSettings(ConfigurationAdmin admin) {
+        this.admin = admin;
+    }
+
+    /** Returns the PID that only this version of a module sees. */
+    static String targetedPid(ModuleIdentity identity, String symbolicName) {
+        return identity.name() + "|" + symbolicName + "|" + identity.version();
+    }
+
+    /** Reads a configuration; empty when there is none. */
+    Optional<Map<String, Object>> find(String pid) throws IOException {
+        return configuration(pid).map(found -> toMap(found.getProperties()));
+    }
+
+    private Optional<Configuration> configuration(String pid) throws IOException {
+        try {
+            Configuration[] found = admin.listConfigurations("(" + Constants.SERVICE_PID + "=" + escape(pid) + ")");
+            return found == null || found.length == 0 ? Optional.empty() : Optional.of(found[0]);
+        } catch (InvalidSyntaxException e) {
+            throw new IOException("PID '" + pid + "' cannot be looked for", e);
+        }
+    }
+
+    private static String escape(String pid) {
+        return pid.replaceAll("([\\\\*()])", "\\\\$1");
+    }
+
+    /** Makes a configuration what {@code wanted} says; removes it when that is empty. Does nothing when it is so already. */
+    void set(String pid, Optional<Map<String, Object>> wanted) throws IOException {
+        Optional<Configuration> present = configuration(pid);
+        if (wanted.isEmpty()) {
+            if (present.isPresent()) {
+                present.get().delete();
+            }
+            return;
+        }
+        Map<String, Object> next = new HashMap<>(wanted.get());
+        if (present.isPresent()) {
+            Map<String, Object> all = rawMap(present.get().getProperties());
+            if (withoutNotes(all).equals(next)) {
+                return;
+            }
+            // What others noted on the configuration, such as the file it belongs to, stays.
+            all.keySet().stream().filter(ModuleSettings::isNote).forEach(key -> next.put(key, all.get(key)));
+        }
+        Configuration configuration =
+                present.isPresent() ? present.get() : admin.getConfiguration(pid, "?");
+        configuration.update(new Hashtable<>(next));
+    }
+
+    private static boolean isNote(String key) {
+        return key.startsWith("felix.fileinstall.")
+                || key.equals(Constants.SERVICE_PID)
+                || key.equals(ConfigurationAdmin.SERVICE_FACTORYPID)
+                || key.equals(ConfigurationAdmin.SERVICE_BUNDLELOCATION);
+    }
+
+    private static Map<String, Object> toMap(Dictionary<String, Object> properties) {
+        return withoutNotes(rawMap(properties));
+    }
+
+    private static Map<String, Object> withoutNotes(Map<String, Object> all) {
+        Map<String, Object> map = new HashMap<>(all);
+        map.keySet().removeIf(ModuleSettings::isNote);
+        return map;
+    }
+
+    private static Map<String, Object> rawMap(Dictionary<String, Object> properties) {
+        Map<String, Object> map = new HashMap<>();
+        if (properties != null) {
+            Collections.list(properties.keys()).forEach(key -> map.put(key, properties.get(key)));
+        }
+        return map;
+    }
+}

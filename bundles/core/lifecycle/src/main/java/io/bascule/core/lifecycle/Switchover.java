@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.core.lifecycle;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import io.bascule.api.module.ModuleException;
+import io.bascule.api.module.UpdateStrategy;
+import io.bascule.api.module.World;
+import io.bascule.api.module.deployment.CanaryStep;
+import io.bascule.api.module.deployment.GenerationModule;
+import io.bascule.api.module.deployment.Step;
+import io.bascule.api.module.deployment.TrialRules;
+import io.bascule.api.module.spi.Module;
+import io.bascule.api.module.spi.Output;
+import io.bascule.api.module.spi.StageContext;
+import io.bascule.api.module.traffic.ModuleRouter;
+import io.bascule.api.module.traffic.ModuleRouter.Handover;
+import io.bascule.api.module.traffic.Route;
+import io.bascule.api.module.traffic.TrafficRule;
+import io.bascule.api.module.traffic.VersionTraffic;
+import io.bascule.core.lifecycle.InstalledModules.Installed;
+import io.bascule.core.lifecycle.store.JournalFile;
+import io.bascule.core.lifecycle.store.Undo;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Brings new versions and configurations to work beside the old ones, watches them, and lets the old ones go. */
+final class Switchover {
+
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(5);
+    /** Health probes may be slow; a module's own counters are looked at each time. */
+    private static final Duration PROBE_INTERVAL = Duration.ofSeconds(1);
+
+    private static final Gson JSON = new GsonBuilder().disableHtmlEscaping().create();
+
+    private final DeploymentParts parts;
+    private final JournalFile journal;
+    private final TrialRules trial;
+    private final Transaction.Progress progress;
+    private final TrialJudge judge;
+
+    Switchover(DeploymentParts parts, JournalFile journal, TrialRules trial, Transaction.Progress progress) {
+        this.parts = parts;
+        this.journal = journal;
+        this.trial = trial;
+        this.progress = progress;
+        this.judge = new TrialJudge(trial);
+    }
+
+    private ModuleRouter router() {
+        return parts.router().get();
+    }
+
+    /** Whether the old version has to end before the new one starts. */
+    boolean stopsFirst(Target target) {
+        return target.strategy == UpdateStrategy.STOP_FIRST && target.old != null;
+    }
+
+    /** Sets what only the new version sees, and the grants. */
+    void configure(Target target) throws ModuleException, IOException {
+        GenerationModule after = target.after;
+        if (after == null) {
+            return;
+        }
+        if (after.grants().isPresent()) {
+            target.grantsBefore = parts.grants().own(after.name());
+            journal.undo(new Undo.Grants(after.name(), target.grantsBefore));
+            target.isGranted = true;
+            parts.grants().set(after.name(), after.grants().get());
+        }
+        if (target.fresh != null) {
+            target(target, target.fresh);
+        }
+    }
+
+    private void target(Target target, Installed fresh) throws IOException {
+        GenerationModule after = target.after;
+        if (after != null && after.configuration().isPresent()) {
+            String pid = ModuleSettings.targetedPid(
+                    fresh.identity(), fresh.bundle().getSymbolicName());
+            journal.undo(new Undo.Configuration(pid, parts.settings().find(pid)));
+            target.isTargeted = true;
+            parts.settings().set(pid, after.configuration());
+        }
+    }
+
+    /** Keeps the traffic with the old version, whatever else gets ready. */
+    void pin(Target target) throws ModuleException {
+        Optional<String> old = target.oldVersion();
+        if (old.isPresent() && target.old != null && target.old.isStarted()) {
+            target.isPinned = true;
+            router().route(
+                    target.name(), Route.of(new TrafficRule.All(old.get())), Handover.STATE, parts.limits().operation());
+        }
+    }
+
+    /** Runs the module's own test. */
+    void selfTest(Installed fresh) throws ModuleException {
+        progress.step(Step.SELF_TEST, "testing " + fresh.identity().full());
+        Module service = Transaction.service(parts, fresh);
+        parts.calls().call(
+                "the self-test of " + fresh.identity().full(), parts.limits().ready(), progress::isCancelled, () -> {
+                    service.selfTest();
+                    return service;
+                });
+    }
+
+    /** Lets an instance that goes nowhere take the configuration, so that a wrong one is refused before it is set. */
+    void tryConfiguration(Target target, Installed running) throws ModuleException {
+        GenerationModule after = target.after;
+        if (after == null || after.configuration().isEmpty()) {
+            return;
+        }
+        Module service = Transaction.service(parts, running);
+        String json = JSON.toJson(after.configuration().get());
+        StageContext context = new StageContext("deployment/" + after.name(), json, Output.NOWHERE);
+        parts.calls().call(
+                "trying the configuration of " + running.identity().full(),
+                parts.limits().ready(),
+                progress::isCancelled,
+                () -> {
+                    if (service.descriptor().world() == World.DECODER) {
+                        service.newDecoder(context).close();
+                    } else if (service.descriptor().world() == World.PROCESSOR) {
+                        service.newProcessor(context).close();
+                    }
+                    return service;
+                });
+    }
+
+    /** Goes through the canary and then gives everything to what is new. */
+    void begin(List<Target> targets, List<CanaryStep> canary) throws ModuleException, IOException {
+        for (Target target : targets) {
+            target.oldTraffic = traffic(target, target.oldVersion());
+        }
+        for (CanaryStep each : canary) {
+            String text = each.percent() == 0 ? "shadow" : each.percent() + " % of the traffic";
+            journal.step(Step.SWITCH, "", text);
+            progress.step(Step.SWITCH, text + " for " + each.duration().toSeconds() + " s");
+            for (Target target : targets) {
+                share(target, each.percent());
+            }
+            watch(targets, each.duration());
+        }
+        for (Target target : targets) {
+            if (progress.isCancelled()) {
+                throw DeploymentFailure.cancelled();
+            }
+            switchTo(target);
+        }
+    }
+
+    private void share(Target target, int percent) throws ModuleException {
+        Installed fresh = target.fresh;
+        Optional<String> old = target.oldVersion();
+        if (fresh == null || old.isEmpty() || stopsFirst(target)) {
+            return;
+        }
+        String version = fresh.identity().version().toString();
+        Map<String, Integer> weights = new LinkedHashMap<>();
+        weights.put(old.get(), 100 - percent);
+        weights.put(version, percent);
+        TrafficRule rule = percent == 0
+                ? new TrafficRule.Shadow(old.get(), version, 0)
+                : new TrafficRule.Weighted(weights);
+        target.isRouted = true;
+        router().route(
+                target.name(),
+                new Route(rule, Set.of(), old, trial.deadline()),
+                Handover.STATE,
+                parts.limits().operation());
+    }
+
+    private void switchTo(Target target) throws ModuleException, IOException {
+        GenerationModule after = target.after;
+        Installed old = target.old;
+        journal.step(Step.SWITCH, target.name(), target.step().toString());
+        progress.step(Step.SWITCH, target.step().toString());
+        if (after == null) {
+            if (old != null) {
+                target.isOldStopped = true;
+                parts.bundles().stop(old);
+            }
+            return;
+        }
+        if (target.keepsCode()) {
+            reconfigure(after, target);
+            return;
+        }
+        if (stopsFirst(target)) {
+            replace(target);
+        }
+        String version = after.version();
+        boolean isWarm = target.oldVersion().isPresent() && !stopsFirst(target);
+        Set<String> standby = isWarm ? Set.of(target.oldVersion().orElseThrow()) : Set.of();
+        Optional<String> fallback = isWarm ? target.oldVersion() : Optional.empty();
+        target.isRouted = true;
+        router().route(
+                target.name(),
+                new Route(new TrafficRule.All(version), standby, fallback, trial.deadline()),
+                Handover.STATE,
+                parts.limits().operation());
+    }
+
+    private void reconfigure(GenerationModule after, Target target) throws IOException {
+        if (after.configuration().isPresent()) {
+            target.configurationBefore = parts.settings().find(after.name());
+            journal.undo(new Undo.Configuration(after.name(), target.configurationBefore));
+            target.isConfigured = true;
+            parts.settings().set(after.name(), after.configuration());
+        }
+    }
+
+    /** Stop-first: the old one lets go of what only one can own, then the new one takes it. */
+    private void replace(Target target) throws ModuleException, IOException {
+        Installed old = target.old;
+        GenerationModule after = target.after;
+        if (old == null || after == null || target.artefact == null) {
+            throw new IllegalStateException("nothing to replace for " + target.name());
+        }
+        target.isOldStopped = true;
+        parts.bundles().stop(old);
+        Installed fresh = target.fresh;
+        if (fresh == null) {
+            // Same name and version: the framework holds that once only.
+            target.isOldReplaced = true;
+            parts.bundles().uninstall(old.bundle());
+            fresh = parts.bundles().install(after, target.artefact);
+            target.fresh = fresh;
+            parts.bundles().resolve(fresh);
+            target(target, fresh);
+        }
+        parts.bundles().start(fresh, progress::isCancelled);
+        selfTest(fresh);
+    }
+
+    /** Watches for a time; throws when a module is not healthy, or somebody cancels. */
+    void watch(List<Target> targets, Duration time) throws ModuleException {
+        long now = System.nanoTime();
+        long until = now + time.toNanos();
+        long probeAt = now;
+        do {
+            boolean isProbed = System.nanoTime() - probeAt >= 0;
+            for (Target target : targets) {
+                Optional<String> trouble = look(target, isProbed);
+                if (trouble.isPresent()) {
+                    throw new DeploymentFailure(target.name() + ": " + trouble.get());
+                }
+            }
+            if (isProbed) {
+                probeAt = System.nanoTime() + PROBE_INTERVAL.toNanos();
+            }
+            if (progress.isCancelled()) {
+                throw DeploymentFailure.cancelled();
+            }
+            LockSupport.parkNanos(Math.min(LOOK_INTERVAL.toNanos(), Math.max(1, until - System.nanoTime())));
+        } while (System.nanoTime() - until < 0);
+    }
+
+    private Optional<String> look(Target target, boolean isProbed) throws ModuleException {
+        Installed runs = target.fresh != null ? target.fresh : target.old;
+        if (target.isRemoval() || runs == null) {
+            return Optional.empty();
+        }
+        VersionTraffic traffic =
+                target.fresh == null ? null : traffic(target, Optional.ofNullable(target.after).map(GenerationModule::version));
+        // A module whose code stays is judged by what it does from now on only: its counters are older.
+        Optional<String> trouble = target.fresh == null
+                ? Optional.empty()
+                : judge.judge(parts.installed().status(runs), target.oldTraffic, traffic);
+        if (trouble.isPresent() || !isProbed) {
+            return trouble;
+        }
+        return parts.calls().call(
+                "the health check of " + target.name(),
+                parts.limits().operation(),
+                progress::isCancelled,
+                () -> parts.health().findTrouble(target.name()));
+    }
+
+    private @Nullable VersionTraffic traffic(Target target, Optional<String> version) {
+        return version.flatMap(v -> router().traffic(target.name()).find(v)).orElse(null);
+    }
+
+    /**
+     * After the commit: makes everything what the new generation says and lets the old versions go. Nothing here can undo the
+     * commit; what fails is told, and done again at the next start.
+     */
+    List<String> finish(List<Target> targets) {
+        List<String> remarks = new ArrayList<>();
+        for (Target target : targets) {
+            try {
+                settle(target);
+            } catch (ModuleException | IOException | RuntimeException e) {
+                remarks.add(target.name() + ": " + BundleModuleManager.text(e) + "; it is put right at the next start");
+            }
+        }
+        return remarks;
+    }
+
+    private void settle(Target target) throws ModuleException, IOException {
+        GenerationModule after = target.after;
+        Installed old = target.old;
+        if (after != null) {
+            if (after.configuration().isPresent()) {
+                parts.settings().set(after.name(), after.configuration());
+            }
+            if (target.isTargeted && target.fresh != null) {
+                parts.settings()
+                        .set(
+                                ModuleSettings.targetedPid(
+                                        target.fresh.identity(),
+                                        target.fresh.bundle().getSymbolicName()),
+                                Optional.empty());
+            }
+            router().route(
+                    target.name(),
+                    Route.of(new TrafficRule.All(after.version())),
+                    Handover.STATE,
+                    parts.limits().operation());
+        } else {
+            router().route(target.name(), Route.of(TrafficRule.LATEST), Handover.STATE, parts.limits().operation());
+        }
+        boolean leaves = target.isRemoval() || target.bringsCode();
+        if (old != null && leaves && !target.isOldReplaced) {
+            if (ManagedBundles.isManaged(old.bundle())) {
+                parts.bundles().uninstall(old.bundle());
+            } else {
+                parts.bundles().stop(old);
+            }
+        }
+    }
+}

@@ -239,6 +239,16 @@ final class BatchQueue {
         }
     }
 
+    /** Returns whether more than half of the room is taken. */
+    boolean isHalfFull() {
+        lock.lock();
+        try {
+            return items.size() * 2 > capacity;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     int capacity() {
         return capacity;
     }
@@ -247,14 +257,15 @@ final class BatchQueue {
         return overflow;
     }
 
-    /** Waits for {@code nanos} unless the queue is closed before; for pauses between two tries of a worker. */
-    boolean pause(long nanos) throws InterruptedException {
+    /** Waits until then or until somebody wakes the worker, between two of its tries; false when the queue ends. */
+    boolean pause(long untilNanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long left = nanos;
-            while (left > 0 && !isClosed && !isEnding) {
+            long left = untilNanos - System.nanoTime();
+            while (left > 0 && !isWoken && !isClosed && !isEnding) {
                 left = changed.awaitNanos(left);
             }
+            isWoken = false;
             return !isClosed && !isEnding;
         } finally {
             lock.unlock();

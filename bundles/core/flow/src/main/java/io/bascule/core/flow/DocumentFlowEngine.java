@@ -79,6 +79,7 @@ public final class DocumentFlowEngine implements FlowEngine {
     private final FlowFolder folder = new FlowFolder();
     private final ScheduledThreadPoolExecutor control;
     private final ThreadPoolExecutor preparers;
+    private final TrafficControl traffic;
     private final FlowControl flows;
     private volatile FlowEngineSettings settings;
     private volatile @Nullable Future<?> nextLook;
@@ -114,8 +115,9 @@ public final class DocumentFlowEngine implements FlowEngine {
                 new ArrayBlockingQueue<>(PREPARE_QUEUE),
                 task -> thread(task, "bascule-flow-prepare"));
         preparers.allowCoreThreadTimeOut(true);
-        RunningFlow.Parts parts = new RunningFlow.Parts(channels, alerts, types::find, clock);
-        this.flows = new FlowControl(parts, types, modules, new FlowWishes(wishesFile), preparers);
+        this.traffic = new TrafficControl(modules, preparers, this::lookSoon);
+        RunningFlow.Parts parts = new RunningFlow.Parts(channels, alerts, types::find, clock, traffic::desk);
+        this.flows = new FlowControl(parts, types, modules, new FlowWishes(wishesFile), traffic);
     }
 
     private static Thread thread(Runnable task, String name) {
@@ -131,6 +133,11 @@ public final class DocumentFlowEngine implements FlowEngine {
                     + " remember which flows were started and stopped by hand");
         }
         return file.toPath();
+    }
+
+    /** Returns the traffic between versions. */
+    TrafficControl traffic() {
+        return traffic;
     }
 
     /** Starts looking at documents. */

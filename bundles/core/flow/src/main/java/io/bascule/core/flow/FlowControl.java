@@ -25,8 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,17 +42,21 @@ final class FlowControl {
     private final StageTypes types;
     private final ModuleDirectory modules;
     private final FlowWishes wishes;
-    private final Executor preparers;
+    private final TrafficControl traffic;
     private final ConcurrentSkipListMap<String, ManagedFlow> flows = new ConcurrentSkipListMap<>();
     private final IdentityHashMap<FlowDocument, FlowParser> parsed = new IdentityHashMap<>();
 
     FlowControl(
-            RunningFlow.Parts parts, StageTypes types, ModuleDirectory modules, FlowWishes wishes, Executor preparers) {
+            RunningFlow.Parts parts,
+            StageTypes types,
+            ModuleDirectory modules,
+            FlowWishes wishes,
+            TrafficControl traffic) {
         this.parts = parts;
         this.types = types;
         this.modules = modules;
         this.wishes = wishes;
-        this.preparers = preparers;
+        this.traffic = traffic;
     }
 
     /** Returns the flows in the order of their names. Any thread. */
@@ -219,10 +221,7 @@ final class FlowControl {
         }
         boolean isFilled = true;
         for (Slot slot : graph.slots()) {
-            Optional<ModuleDirectory.Handle> best = modules.best(slot.use());
-            if (best.isPresent() && slot.wants(best.get())) {
-                prepare(graph, slot, best.get());
-            }
+            traffic.tend(slot);
             isFilled &= slot.hasInstance();
         }
         if (!isFilled || graph.hasStartedSources()) {
@@ -235,19 +234,6 @@ final class FlowControl {
             close(flow, drain);
             flow.judgedText = "";
             become(flow, State.WAITING, "it cannot be started now and is tried again: " + e.getMessage());
-        }
-    }
-
-    private void prepare(RunningFlow graph, Slot slot, ModuleDirectory.Handle handle) {
-        try {
-            preparers.execute(() -> {
-                slot.prepare(handle);
-                graph.wake();
-            });
-        } catch (RejectedExecutionException e) {
-            // The threads that make instances are busy; the next look asks again.
-            slot.cancelPreparing();
-            LOG.debug("no thread to make an instance of module={} now", handle.label(), e);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.osgi.framework.Version;
 
 /** The module services that are there now. Safe for use by any thread. */
@@ -81,12 +82,31 @@ final class ModuleDirectory {
         return handles.values().stream().map(Handle::descriptor).toList();
     }
 
+    /** Finds the service of a version that is ready; of several the one that came last. */
+    Optional<Handle> find(String name, Version version) {
+        return ready(name).filter(h -> h.version().equals(version)).max(BY_VERSION);
+    }
+
+    /** Returns the versions of a module that are ready, in order. */
+    List<String> versions(String name) {
+        return ready(name)
+                .map(Handle::version)
+                .distinct()
+                .sorted()
+                .map(Version::toString)
+                .toList();
+    }
+
+    private Stream<Handle> ready(String name) {
+        return handles.values().stream()
+                .filter(h -> h.descriptor().name().equals(name))
+                .filter(h -> h.module().status().state() == ModuleState.READY);
+    }
+
     /** Finds the highest version that fits and is ready. */
     Optional<Handle> best(ModuleUse use) {
-        return handles.values().stream()
-                .filter(h -> h.descriptor().name().equals(use.name())
-                        && use.versions().includes(h.version()))
-                .filter(h -> h.module().status().state() == ModuleState.READY)
+        return ready(use.name())
+                .filter(h -> use.versions().includes(h.version()))
                 .max(BY_VERSION);
     }
 }

@@ -32,6 +32,10 @@ final class Outlet implements StageOutput {
         put(new Message(topic, payload));
     }
 
+    void send(Message message) {
+        put(message);
+    }
+
     private void put(Object item) {
         for (BatchQueue target : targets) {
             long waited = target.put(item);

@@ -3,14 +3,12 @@ package io.bascule.core.flow;
 
 import io.bascule.api.channel.Batch;
 import io.bascule.api.channel.ChannelRegistry;
-import io.bascule.api.channel.alert.Alert;
 import io.bascule.api.channel.alert.AlertRegistry;
 import io.bascule.api.flow.FlowException;
 import io.bascule.api.flow.FlowStatus.StageStatus;
 import io.bascule.api.flow.spi.StageFactory;
 import io.bascule.api.flow.spi.StageFactory.Role;
 import io.bascule.api.flow.spi.StageOutput;
-import io.bascule.api.module.spi.Output;
 import io.bascule.core.flow.definition.FlowDefinition;
 import io.bascule.core.flow.definition.FlowDefinition.Channels;
 import io.bascule.core.flow.definition.FlowDefinition.Custom;
@@ -50,12 +48,14 @@ final class RunningFlow {
      * @param alerts takes the alerts of modules
      * @param types finds stage types
      * @param clock tells when a frame came that does not say so itself
+     * @param desks finds what holds for the stages of a module
      */
     record Parts(
             ChannelRegistry channels,
             AlertRegistry alerts,
             Function<String, Optional<StageFactory>> types,
-            Clock clock) {}
+            Clock clock,
+            Function<String, Desk> desks) {}
 
     /**
      * Opens all stages and starts their workers, but no source.
@@ -110,8 +110,9 @@ final class RunningFlow {
     private Step step(FlowDefinition.Stage stage, BatchQueue queue, Outlet outlet, StageCounters counters, Parts parts)
             throws FlowException {
         if (stage.content() instanceof ModuleUse use) {
-            Output output = new ModuleOutput(outlet, parts.alerts());
-            return new Slot(name + "/" + stage.id(), use, parts.channels(), output, counters, parts.clock());
+            Slot.Place place = new Slot.Place(
+                    name + "/" + stage.id(), parts.channels(), outlet, parts.alerts(), queue, counters, parts.clock());
+            return new Slot(place, use, parts.desks().apply(use.name()));
         }
         if (stage.content() instanceof Channels channels) {
             ChannelSource source = new ChannelSource(parts.channels(), channels, new Inlet(queue));
@@ -142,23 +143,6 @@ final class RunningFlow {
         }
     }
 
-    private record ModuleOutput(Outlet outlet, AlertRegistry alerts) implements Output {
-        @Override
-        public void readings(Batch batch) {
-            outlet.send(batch);
-        }
-
-        @Override
-        public void message(String topic, byte[] payload) {
-            outlet.sendMessage(topic, payload);
-        }
-
-        @Override
-        public void alert(Alert alert) {
-            alerts.raise(alert);
-        }
-    }
-
     /** Returns the slots. */
     List<Slot> slots() {
         List<Slot> slots = new ArrayList<>();
@@ -178,9 +162,7 @@ final class RunningFlow {
     /** Returns whether a slot that another thread works for is still filled by {@code handle}. */
     boolean isHeldElsewhere(ModuleDirectory.Handle handle) {
         for (StageWorker worker : workers) {
-            if (worker.step() instanceof Slot slot
-                    && !worker.isOnThread()
-                    && slot.filledBy().filter(handle::equals).isPresent()) {
+            if (worker.step() instanceof Slot slot && !worker.isOnThread() && slot.holds(handle)) {
                 return true;
             }
         }

@@ -4,12 +4,19 @@ package io.bascule.core.flow;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.bascule.api.channel.Batch;
 import io.bascule.api.channel.ChannelRegistry;
+import io.bascule.api.channel.alert.AlertRegistry;
 import io.bascule.api.module.ModuleException;
-import io.bascule.api.module.spi.Output;
 import io.bascule.api.module.spi.StageContext;
+import io.bascule.api.module.traffic.ModuleRouter.Handover;
 import io.bascule.core.flow.definition.FlowDefinition.ModuleUse;
+import io.bascule.core.flow.traffic.Tally;
 import java.time.Clock;
-import java.util.Optional;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,13 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The step of a stage that a module fills. A stage names a module, not a bundle: which version works is decided here, and
- * changes only at {@link #boundary()}, between two batches, on the worker. The next instance is made beforehand on another
- * thread, so that an exchange costs the data path a snapshot, a restore and a pointer.
+ * The step of a stage that a module fills. A stage names a module, not a bundle: which versions work, and which of them gets
+ * what, changes only at {@link #boundary()}, between two batches, on the worker. Instances are made beforehand on another
+ * thread, so that a change costs the data path a snapshot, a restore and a pointer.
  *
  * <pre>
- *   module appears ─► prepare (control side) ─► offer ─► boundary: snapshot old ─► restore new ─► close old
- *   module leaves  ─► revoke ─► boundary: snapshot, close; data is held until an instance is offered
+ *   module appears ─► prepare (control side) ─► order ─► boundary: snapshot old ─► restore new ─► close old
+ *   module leaves  ─► boundary: snapshot, close; data goes to the fallback, or is held until an instance is there
+ *   route, pause   ─► order ─► boundary
  * </pre>
  */
 final class Slot implements Step {
@@ -35,293 +43,322 @@ final class Slot implements Step {
     private static final long RETRY_MAX_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final int RETRY_DOUBLINGS_MAX = 6;
 
-    private final String label;
+    private final Place place;
     private final ModuleUse use;
-    private final ChannelRegistry channels;
-    private final Output output;
-    private final StageCounters counters;
-    private final Clock clock;
+    private final Desk desk;
+    private final Exchange exchange;
+    private final Dispatcher dispatcher;
     private final AtomicBoolean isPreparing = new AtomicBoolean();
-    private volatile @Nullable ModuleInstance current;
     private volatile String trouble = "";
-    private volatile ModuleDirectory.@Nullable Handle refused;
+    private volatile @Nullable Staffing refused;
 
     /** Failures to make an instance in a row, and before when the next try would be too early. */
     private final AtomicInteger failures = new AtomicInteger();
 
     private volatile long notBeforeNanos = System.nanoTime();
 
-    /** State taken from an instance that had to go before the next one was there. Only the worker uses it. */
-    private byte[] keptState = new byte[0];
-
     @GuardedBy("this")
-    private @Nullable ModuleInstance next;
+    private final Queue<Order> orders = new ArrayDeque<>();
 
     @GuardedBy("this")
     private boolean isClosed;
 
-    Slot(String label, ModuleUse use, ChannelRegistry channels, Output output, StageCounters counters, Clock clock) {
-        this.label = label;
+    /** Whether orders wait; what the worker looks at before each call. */
+    private volatile boolean hasOrders;
+
+    private volatile boolean isPaused;
+
+    /**
+     * What is around the slot.
+     *
+     * @param label flow and stage
+     * @param channels the process image
+     * @param outlet where readings and messages go
+     * @param alerts where alerts go
+     * @param queue the queue of the stage
+     * @param counters what the stage counts
+     * @param clock tells when a frame came that does not say so itself
+     */
+    record Place(
+            String label,
+            ChannelRegistry channels,
+            Outlet outlet,
+            AlertRegistry alerts,
+            BatchQueue queue,
+            StageCounters counters,
+            Clock clock) {}
+
+    Slot(Place place, ModuleUse use, Desk desk) {
+        this.place = place;
         this.use = use;
-        this.channels = channels;
-        this.output = output;
-        this.counters = counters;
-        this.clock = clock;
+        this.desk = desk;
+        this.exchange = new Exchange(place.label, place.channels, place.counters);
+        this.dispatcher = new Dispatcher(place.counters, place.queue);
+        desk.add(this);
+    }
+
+    String label() {
+        return place.label;
     }
 
     ModuleUse use() {
         return use;
     }
 
+    Desk desk() {
+        return desk;
+    }
+
     /** Returns why the slot is not filled as it should be; empty when all is well. */
     String trouble() {
-        return trouble;
+        List<String> all = new ArrayList<>();
+        if (isPaused) {
+            all.add("paused, input is held");
+        }
+        all.add(trouble);
+        all.add(exchange.trouble());
+        all.removeIf(String::isEmpty);
+        return String.join("; ", all);
     }
 
-    void setTrouble(String text) {
-        trouble = text;
+    /** Returns who works now. */
+    Staffing staffing() {
+        return exchange.roster().staffing;
     }
 
-    /** Returns the module that works now. */
-    Optional<ModuleDirectory.Handle> filledBy() {
-        return Optional.ofNullable(current).map(ModuleInstance::handle);
+    /** Returns whether an instance of the module is held. */
+    boolean holds(ModuleDirectory.Handle handle) {
+        return exchange.holds(handle);
     }
 
-    /** Returns whether an instance of {@code best} is to be made; then the caller prepares one. */
-    boolean wants(ModuleDirectory.Handle best) {
-        boolean isFilled = filledBy().filter(best::equals).isPresent()
-                || offered().filter(best::equals).isPresent();
-        return !isFilled
-                && !best.equals(refused)
+    /** Returns whether {@code wanted} is still to be brought about; then the caller prepares it. */
+    boolean wants(Staffing wanted) {
+        return !isSettled(wanted)
+                && !wanted.equals(refused)
                 && System.nanoTime() - notBeforeNanos >= 0
                 && isPreparing.compareAndSet(false, true);
     }
 
-    /** Takes back that an instance is being made: nobody had time for it. */
+    private boolean isSettled(Staffing wanted) {
+        Roster now = exchange.roster();
+        return now.staffing.equals(wanted) && now.all.size() == wanted.handles().size();
+    }
+
+    /** Takes back that instances are being made: nobody had time for it. */
     void cancelPreparing() {
         isPreparing.set(false);
     }
 
-    /** Returns whether there is an instance, at work or about to be. */
+    /** Returns whether there is an instance. */
     boolean hasInstance() {
-        return filledBy().isPresent() || offered().isPresent();
+        return !exchange.roster().all.isEmpty();
     }
 
-    private synchronized Optional<ModuleDirectory.Handle> offered() {
-        return Optional.ofNullable(next).map(ModuleInstance::handle);
-    }
-
-    /** Makes an instance and offers it to the worker. Called by a thread that may take its time. */
-    void prepare(ModuleDirectory.Handle handle) {
+    /** Makes the instances that {@code wanted} needs and orders the change. Called by a thread that may take its time. */
+    void prepare(Staffing wanted, long epoch) {
+        Map<ModuleDirectory.Handle, LiveVersion> made = new HashMap<>();
         try {
-            ModuleInstance made = ModuleInstance.open(
-                    handle, new StageContext(label, use.config(), output), channels, counters, clock);
+            for (ModuleDirectory.Handle handle : missing(wanted)) {
+                made.put(handle, open(handle));
+            }
             trouble = "";
             failures.set(0);
-            ModuleInstance unwanted = offer(made);
-            if (unwanted != null) {
-                close(unwanted);
-            }
         } catch (ModuleException | RuntimeException | LinkageError | StackOverflowError e) {
-            trouble = "module " + handle.label() + " cannot be used: " + e.getMessage();
-            int before = failures.getAndIncrement();
-            if (before == 0) {
-                LOG.warn(
-                        "stage={} module={} cannot be used; tried again in growing intervals",
-                        label,
-                        handle.label(),
-                        e);
-            }
-            long wait = Math.min(RETRY_MAX_NANOS, RETRY_MIN_NANOS << Math.min(before, RETRY_DOUBLINGS_MAX));
-            notBeforeNanos = System.nanoTime() + wait;
-        } finally {
+            made.values().forEach(LiveVersion::close);
+            couldNotPrepare(e);
             isPreparing.set(false);
+            return;
+        }
+        Order order = new Order(at -> at.change(wanted, made, Handover.STATE, true));
+        Order afterwards = new Order(Exchange::confirm);
+        order.done().whenComplete((isCarriedOut, failure) -> {
+            if (failure != null) {
+                // Better the old one than a new one without the state.
+                refused = wanted;
+                trouble = String.valueOf(failure.getMessage());
+                LOG.warn("stage={} {}", place.label, trouble);
+            }
+            if (failure != null || !isCarriedOut) {
+                made.values().forEach(LiveVersion::close);
+            }
+            isPreparing.set(false);
+        });
+        if (desk.epoch() != epoch || !submit(order)) {
+            order.stageEnded();
+            return;
+        }
+        submit(afterwards);
+    }
+
+    private void couldNotPrepare(Throwable e) {
+        trouble = e instanceof ModuleException ? String.valueOf(e.getMessage()) : e.toString();
+        int before = failures.getAndIncrement();
+        if (before == 0) {
+            LOG.warn("stage={} {}; tried again in growing intervals", place.label, trouble, e);
+        }
+        long wait = Math.min(RETRY_MAX_NANOS, RETRY_MIN_NANOS << Math.min(before, RETRY_DOUBLINGS_MAX));
+        notBeforeNanos = System.nanoTime() + wait;
+    }
+
+    /** Returns those of {@code wanted} who have no instance here. */
+    List<ModuleDirectory.Handle> missing(Staffing wanted) {
+        Roster now = exchange.roster();
+        return wanted.handles().stream()
+                .filter(handle -> now.find(handle).isEmpty())
+                .toList();
+    }
+
+    /** Makes an instance. Called by a thread that may take its time. */
+    LiveVersion open(ModuleDirectory.Handle handle) throws ModuleException {
+        Tally tally = new Tally();
+        Tagger tagger = new Tagger(desk, handle.version().toString(), place.channels);
+        CallOutput output = new CallOutput(place.outlet, place.alerts, place.counters, tally, tagger);
+        try {
+            StageContext context = new StageContext(place.label, use.config(), output);
+            ModuleInstance instance = ModuleInstance.open(handle, context, place.channels, place.clock);
+            return new LiveVersion(place.label, instance, output, desk.figures(handle.version()), tally);
+        } catch (ModuleException | RuntimeException | LinkageError | StackOverflowError e) {
+            throw new ModuleException(
+                    "module " + handle.label() + " cannot be used by " + place.label + ": "
+                            + (e instanceof ModuleException ? e.getMessage() : e),
+                    e);
         }
     }
 
-    /** Keeps the offer; returns the instance that is not needed: an older offer, or this one when it comes too late. */
-    private synchronized @Nullable ModuleInstance offer(ModuleInstance made) {
-        if (isClosed) {
-            return made;
+    /** Gives the worker an order and wakes it; false when the stage has ended. */
+    boolean submit(Order order) {
+        synchronized (this) {
+            if (isClosed) {
+                return false;
+            }
+            orders.add(order);
+            hasOrders = true;
         }
-        ModuleInstance older = next;
-        next = made;
-        return older;
+        place.queue.wake();
+        return true;
     }
 
-    private synchronized @Nullable ModuleInstance takeOffer() {
-        ModuleInstance taken = next;
-        next = null;
-        return taken;
+    /** Lets the stage stand from the next call on, or go on. */
+    void setPaused(boolean isPausedNow) {
+        isPaused = isPausedNow;
+    }
+
+    /** Makes the worker look again. */
+    void wake() {
+        place.queue.wake();
+    }
+
+    /** Forgets what was refused before, so that it is tried again. */
+    void forgive() {
+        refused = null;
+        trouble = "";
+        notBeforeNanos = System.nanoTime();
     }
 
     @Override
     public void boundary() {
-        ModuleInstance now = current;
-        if (now != null && now.handle().isGone()) {
-            keptState = snapshot(now).orElse(keptState);
-            current = null;
-            close(now);
-            trouble = "module " + now.handle().label() + " has gone; input is held until one in " + use.versions()
-                    + " is ready";
-            LOG.info(
-                    "stage={} holds its input: module={} has gone",
-                    label,
-                    now.handle().label());
-        }
-        ModuleInstance offered = takeOffer();
-        if (offered != null) {
-            exchange(offered);
+        exchange.dropGone();
+        while (hasOrders) {
+            Order order = nextOrder();
+            if (order != null) {
+                order.carryOut(exchange);
+            }
         }
     }
 
-    private void exchange(ModuleInstance offered) {
-        if (offered.handle().isGone()) {
-            close(offered);
-            return;
-        }
-        ModuleInstance old = current;
-        byte[] state = keptState;
-        try {
-            if (old != null) {
-                state = old.instance().snapshot();
-            }
-            if (state.length > 0) {
-                offered.instance().restore(state);
-            }
-        } catch (ModuleException | RuntimeException | LinkageError e) {
-            if (old != null) {
-                // The old one still works: better than a new one without the state.
-                refused = offered.handle();
-                trouble = "module " + offered.handle().label() + " did not take over from "
-                        + old.handle().label() + ", which goes on: " + e.getMessage();
-                LOG.warn("stage={} {}", label, trouble);
-                close(offered);
-                return;
-            }
-            counters.fault(e);
-            LOG.warn(
-                    "stage={} module={} starts without the state before it",
-                    label,
-                    offered.handle().label(),
-                    e);
-        }
-        current = offered;
-        keptState = new byte[0];
-        trouble = "";
-        if (old != null) {
-            close(old);
-            LOG.info(
-                    "stage={} goes from module={} to {}",
-                    label,
-                    old.handle().label(),
-                    offered.handle().label());
-        }
+    private synchronized @Nullable Order nextOrder() {
+        Order next = orders.poll();
+        hasOrders = !orders.isEmpty();
+        return next;
     }
 
-    private Optional<byte[]> snapshot(ModuleInstance instance) {
-        try {
-            return Optional.of(instance.instance().snapshot());
-        } catch (ModuleException | RuntimeException | LinkageError e) {
-            counters.fault(e);
-            LOG.warn(
-                    "stage={} module={} gave no snapshot; the next one starts without state",
-                    label,
-                    instance.handle().label(),
-                    e);
-            return Optional.empty();
-        }
-    }
-
-    private void close(ModuleInstance instance) {
-        try {
-            instance.instance().close();
-        } catch (RuntimeException | LinkageError e) {
-            LOG.warn(
-                    "stage={} an instance of module={} did not close",
-                    label,
-                    instance.handle().label(),
-                    e);
-        }
+    @Override
+    public boolean isSummoned() {
+        return hasOrders;
     }
 
     @Override
     public boolean isReady() {
-        return current != null;
+        return !isPaused && exchange.roster().isReady;
     }
 
     @Override
     public int sizeMax() {
-        ModuleInstance now = current;
-        return now == null ? Batch.SIZE_MAX : now.handle().descriptor().batchMax();
+        return exchange.roster().sizeMax;
     }
 
     @Override
-    public Outcome accept(Batch batch) throws ModuleException {
-        return call(instance -> instance.accept(batch));
+    public Outcome accept(Batch batch) throws Exception {
+        return hasOrders || isPaused ? Outcome.HELD : dispatcher.accept(exchange.roster(), batch);
     }
 
     @Override
-    public Outcome acceptMessage(Message message) throws ModuleException {
-        return call(instance -> instance.message(message.topic, message.payload));
+    public Outcome acceptMessage(Message message) throws Exception {
+        return hasOrders || isPaused ? Outcome.HELD : dispatcher.accept(exchange.roster(), message);
     }
 
-    @FunctionalInterface
-    private interface Use {
-        void of(ModuleInstance instance) throws ModuleException;
+    @Override
+    public int giveUp(Batch batch) {
+        return dispatcher.giveUp(batch);
     }
 
-    /** A call that fails because its module went away is held: nothing that it emitted has left, so it can be made again. */
-    private Outcome call(Use work) throws ModuleException {
-        ModuleInstance now = current;
-        if (now == null || now.handle().isGone()) {
-            return Outcome.HELD;
-        }
-        try {
-            work.of(now);
-            return Outcome.DONE;
-        } catch (ModuleException | RuntimeException e) {
-            if (now.handle().isGone()) {
-                return Outcome.HELD;
-            }
-            throw e;
-        }
+    @Override
+    public void giveUp(Message message) {
+        dispatcher.giveUp(message);
     }
 
     @Override
     public long timerDueNanos() {
-        ModuleInstance now = current;
-        return now == null || now.handle().isGone() ? NO_TIMER : now.instance().timerDueNanos();
+        long now = System.nanoTime();
+        long soonest = NO_TIMER;
+        for (LiveVersion version : exchange.roster().routed) {
+            long due = version == null ? NO_TIMER : version.timerDueNanos();
+            if (due != NO_TIMER && (soonest == NO_TIMER || due - now < soonest - now)) {
+                soonest = due;
+            }
+        }
+        return soonest;
     }
 
     @Override
-    public void runTimers() throws ModuleException {
-        call(instance -> instance.instance().runTimers());
+    public void runTimers() throws Exception {
+        if (hasOrders || isPaused) {
+            return;
+        }
+        Roster now = exchange.roster();
+        Exception failure = null;
+        for (LiveVersion version : now.routed) {
+            try {
+                long due = version == null ? NO_TIMER : version.timerDueNanos();
+                if (version != null && due != NO_TIMER && System.nanoTime() - due >= 0) {
+                    version.runTimers(version != now.candidate);
+                }
+            } catch (ModuleException | RuntimeException e) {
+                boolean isOwnAffair = version == now.candidate || (version != null && version.isGone());
+                failure = isOwnAffair ? failure : e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     @Override
     public String module() {
-        ModuleInstance now = current;
-        return now == null ? "" : now.handle().label();
+        return exchange.roster().describe();
     }
 
     @Override
     public void close() {
-        ModuleInstance now = current;
-        current = null;
-        if (now != null) {
-            close(now);
+        desk.remove(this);
+        List<Order> left;
+        synchronized (this) {
+            isClosed = true;
+            left = new ArrayList<>(orders);
+            orders.clear();
+            hasOrders = false;
         }
-        ModuleInstance offered = closeOffers();
-        if (offered != null) {
-            close(offered);
-        }
-    }
-
-    private synchronized @Nullable ModuleInstance closeOffers() {
-        isClosed = true;
-        ModuleInstance offered = next;
-        next = null;
-        return offered;
+        left.forEach(Order::stageEnded);
+        exchange.close();
     }
 }

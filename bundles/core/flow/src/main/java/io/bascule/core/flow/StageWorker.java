@@ -120,15 +120,15 @@ final class StageWorker {
         boolean hasMore = true;
         while (hasMore) {
             step.boundary();
-            long now = System.nanoTime();
-            long until = earliest(now, step.timerDueNanos(), merger.dueNanos());
             if (!step.isReady()) {
                 if (queue.isEnding()) {
                     return;
                 }
-                queue.awaitWake(until);
+                queue.awaitWake(System.nanoTime() + LOOK_NANOS);
                 continue;
             }
+            long now = System.nanoTime();
+            long until = earliest(now, step.timerDueNanos(), merger.dueNanos());
             items.clear();
             hasMore = queue.take(items, merger.room(), until);
             for (Object item : items) {
@@ -167,13 +167,14 @@ final class StageWorker {
     private void handle(Batch batch) throws InterruptedException {
         boolean isTaken = !isAbandoned && attempt(() -> step.accept(batch));
         if (!isTaken) {
-            counters.dropped.add(batch.size());
+            counters.dropped.add(step.giveUp(batch));
         }
     }
 
     private void handle(Message message) throws InterruptedException {
         boolean isTaken = !isAbandoned && attempt(() -> step.acceptMessage(message));
         if (!isTaken) {
+            step.giveUp(message);
             counters.messagesDropped.increment();
         }
     }
@@ -259,7 +260,12 @@ final class StageWorker {
             return false;
         }
         Duration bounded = wait.compareTo(rule.waitMax()) > 0 ? rule.waitMax() : wait;
-        return queue.pause(bounded.toNanos());
+        long until = System.nanoTime() + bounded.toNanos();
+        boolean goesOn = true;
+        while (goesOn && !step.isSummoned() && System.nanoTime() - until < 0) {
+            goesOn = queue.pause(until);
+        }
+        return goesOn;
     }
 
     private void runTimers() throws InterruptedException {

@@ -46,6 +46,19 @@ interface Step {
     /** Takes a message. */
     Outcome acceptMessage(Message message) throws Exception;
 
+    /** Returns whether the step waits for {@link #boundary()} with something that cannot wait long. */
+    default boolean isSummoned() {
+        return false;
+    }
+
+    /** Forgets a batch that is given up; returns how many of its readings nobody has taken. */
+    default int giveUp(Batch batch) {
+        return batch.size();
+    }
+
+    /** Forgets a message that is given up. */
+    default void giveUp(Message message) {}
+
     /** Returns when {@link #runTimers()} is due, in terms of {@link System#nanoTime()}, or {@link #NO_TIMER}. */
     long timerDueNanos();
 

@@ -34,7 +34,6 @@ class ModuleInstanceTest {
                 new ModuleDirectory().add(1, module),
                 new StageContext("f/work", StageContext.NO_CONFIG, Output.NOWHERE),
                 new FakeChannelRegistry(),
-                new StageCounters(),
                 Clock.systemUTC());
     }
 
@@ -49,8 +48,8 @@ class ModuleInstanceTest {
         };
         ModuleInstance instance = open();
 
-        assertThrows(ModuleException.class, () -> instance.accept(MIXED));
-        instance.accept(MIXED);
+        assertThrows(ModuleException.class, () -> instance.accept(MIXED, new Frames()));
+        instance.accept(MIXED, new Frames());
 
         assertEquals(List.of(MIXED, MIXED), calls);
         assertEquals(List.of(), module.instances.get(0).messages);

@@ -16,6 +16,8 @@ public final class Display {
     private static final DateTimeFormatter SECONDS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+    private static final double NANOS_PER_MICRO = 1_000;
     private static final long KIB = 1024;
     private static final int EXACT_DIGITS_MAX = 9;
 
@@ -51,6 +53,16 @@ public final class Display {
     /** Returns nanoseconds spent as seconds with milliseconds. */
     public static String seconds(long nanos) {
         return String.format(Locale.ROOT, "%.3f s", nanos / (double) NANOS_PER_SECOND);
+    }
+
+    /** Returns the time of a call in the unit that fits; {@code -} for 0, which means none was measured. */
+    public static String latency(long nanos) {
+        if (nanos == 0) {
+            return "-";
+        }
+        return nanos < NANOS_PER_MILLI
+                ? String.format(Locale.ROOT, "%.0f us", nanos / NANOS_PER_MICRO)
+                : String.format(Locale.ROOT, "%.1f ms", nanos / (double) NANOS_PER_MILLI);
     }
 
     /** Returns a size in bytes in KiB or MiB. */

@@ -46,6 +46,12 @@ final class FakeModules implements ModuleManager {
         entries.add(new Entry(bundle, "file:/modules/" + name + ".wasm", descriptor, status));
     }
 
+    /** Makes the modules such that a deployment brought. */
+    void manage() {
+        entries.replaceAll(e ->
+                new Entry(e.bundleId(), "bascule:" + e.descriptor().name() + "/1.2.0/ab", e.descriptor(), e.status()));
+    }
+
     @Override
     public List<Entry> list() {
         return List.copyOf(entries);

@@ -146,6 +146,20 @@ class ModuleCommandsTest {
     }
 
     @Test
+    void aModuleThatADeploymentBroughtIsLeftToDeployments() {
+        modules.manage();
+        assertEquals(
+                "trend-anomaly 1.2.0 came with a deployment, which keeps it as it is. Use 'bascule:deploy file:/new.wasm'."
+                        + " 'bascule:rollback' returns to the generation before.",
+                shell.run("bascule:module-update trend-anomaly file:/new.wasm").error());
+        assertTrue(shell.run("bascule:module-update 101").error().contains("Use 'bascule:deploy URL'."));
+        assertTrue(shell.run("bascule:module-uninstall 101")
+                .error()
+                .contains("Use 'bascule:deploy --remove trend-anomaly'."));
+        assertTrue(modules.calls.isEmpty());
+    }
+
+    @Test
     void aCallRunsOnAnInstanceOfItsOwnAndClosesIt() {
         Result result = shell.run("bascule:module-call --start 2026-01-31T12:00:00Z --step 60 "
                 + "--config '{\"threshold\":90}' trend-anomaly process 20 95");

@@ -46,7 +46,18 @@ class ShellReferenceTest {
             "grant",
             "revoke",
             "grants",
-            "status");
+            "status",
+            "deploy",
+            "deployments",
+            "deployment-info",
+            "cancel",
+            "generations",
+            "rollback",
+            "history",
+            "pause",
+            "resume",
+            "traffic",
+            "service-list");
 
     @Test
     void everyPromisedCommandExistsAndNoOther() {

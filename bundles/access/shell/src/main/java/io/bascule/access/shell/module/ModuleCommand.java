@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** A command that works with the module manager. */
 abstract class ModuleCommand extends GatewayCommand {
 
+    /** What the location of a bundle begins with that a deployment brought. */
+    private static final String MANAGED = "bascule:";
+
     @Reference(optional = true)
     @Nullable
     ModuleManager manager;
@@ -23,6 +26,20 @@ abstract class ModuleCommand extends GatewayCommand {
                 .find(nameOrNumber)
                 .orElseThrow(() -> failure("There is no module '" + nameOrNumber
                         + "'; 'bascule:module-list' shows those that are installed."));
+    }
+
+    /**
+     * Refuses to change a module behind the back of the deployment that brought it.
+     *
+     * @throws CommandException when a deployment brought it; says what to use
+     */
+    void requireUnmanaged(String nameOrNumber, String instead) throws CommandException {
+        ModuleManager.Entry entry = entry(nameOrNumber);
+        if (entry.location().startsWith(MANAGED)) {
+            throw failure(entry.descriptor().name() + " " + entry.descriptor().version()
+                    + " came with a deployment, which keeps it as it is. " + instead
+                    + " 'bascule:rollback' returns to the generation before.");
+        }
     }
 
     /** Says in one line what a change led to. */

@@ -12,7 +12,8 @@ import org.apache.karaf.shell.support.CommandException;
 @Service
 @Command(scope = "bascule", name = "module-uninstall", description = "Removes a module", detailedDescription = """
                 A module that came from the deploy folder is removed by deleting its
-                file there.
+                file there, one that came with another deployment with
+                bascule:deploy --remove.
 
                 Examples:
                   bascule:module-uninstall trend-anomaly""")
@@ -24,6 +25,9 @@ public final class ModuleUninstallCommand extends ModuleCommand {
 
     @Override
     protected void run() throws ModuleException, CommandException {
+        requireUnmanaged(
+                module,
+                "Use 'bascule:deploy --remove " + entry(module).descriptor().name() + "'.");
         manager().uninstall(module);
         console().println("Removed " + module);
     }

@@ -15,7 +15,8 @@ import org.apache.karaf.shell.support.CommandException;
         name = "module-update",
         description = "Replaces a module and waits until the new version is ready; puts the old one back if it is not",
         detailedDescription = """
-                Without a URL, the artefact is read again from where it came.
+                Without a URL, the artefact is read again from where it came. A module
+                that came with a deployment is updated with bascule:deploy.
 
                 Examples:
                   bascule:module-update trend-anomaly
@@ -31,6 +32,7 @@ public final class ModuleUpdateCommand extends ModuleCommand {
 
     @Override
     protected void run() throws ModuleException, CommandException {
+        requireUnmanaged(module, "Use 'bascule:deploy " + (url.isEmpty() ? "URL" : url) + "'.");
         report("Updated", manager().update(module, url));
     }
 }

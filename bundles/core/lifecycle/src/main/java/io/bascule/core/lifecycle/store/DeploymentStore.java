@@ -136,12 +136,15 @@ public final class DeploymentStore implements AutoCloseable {
     /**
      * Ends a deployment for good: journal, history, journal deleted. The history has its entry once, whenever the gateway crashes.
      *
-     * @throws StoreException when something cannot be written; try again, or the next start does
+     * @throws StoreException when something cannot be written; it is tried again before the next deployment begins, and at the
+     *     next start
      */
     public void finish(JournalFile running, HistoryEntry entry) throws StoreException {
-        running.end(entry);
-        history.add(entry);
-        journal.forget(entry.deployment());
+        journal.end(entry.deployment(), () -> {
+            running.end(entry);
+            history.add(entry);
+            journal.forget(entry.deployment());
+        });
     }
 
     /**
@@ -155,8 +158,10 @@ public final class DeploymentStore implements AutoCloseable {
             throw new IllegalArgumentException("deployment " + open.header().id()
                     + " cannot end with the history entry of deployment " + entry.deployment());
         }
-        history.add(open.end().orElse(entry));
-        journal.forget(entry.deployment());
+        journal.end(entry.deployment(), () -> {
+            history.add(open.end().orElse(entry));
+            journal.forget(entry.deployment());
+        });
     }
 
     /** Lets another process open the folder. */

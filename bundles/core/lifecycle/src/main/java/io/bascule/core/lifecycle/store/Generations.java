@@ -17,6 +17,7 @@ import java.util.function.LongPredicate;
 import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -299,7 +300,7 @@ public final class Generations {
         state = new State(current.generation, valid, highest);
     }
 
-    private static boolean isSame(Generation a, @org.jspecify.annotations.Nullable Generation b) throws StoreException {
+    private static boolean isSame(Generation a, @Nullable Generation b) throws StoreException {
         return b != null && Json.of(a).equals(Json.of(b));
     }
 

@@ -5,7 +5,10 @@ import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,6 +27,14 @@ public final class Journal {
     private final Path idFile;
     private final List<OpenDeployment> open = new ArrayList<>();
     private final Object idLock = new Object();
+
+    /** Ends of deployments that could not be written, in order. */
+    private final Map<Long, Ending> endings = new LinkedHashMap<>();
+
+    /** Writes the end of a deployment; may be tried again. */
+    interface Ending {
+        void write() throws StoreException;
+    }
 
     /** The last number given out; guarded by idLock. */
     private long lastId;
@@ -60,9 +71,14 @@ public final class Journal {
     /**
      * Begins the journal of a deployment.
      *
-     * @throws StoreException when it cannot be written, or there is one with this number
+     * @throws StoreException when it cannot be written, there is one with this number, or the end of an earlier deployment
+     *     could not be written and still cannot
      */
     public JournalFile begin(DeploymentHeader header) throws StoreException {
+        // An old journal that stayed open would be undone at the next start, over what newer deployments did.
+        for (Ending ending : List.copyOf(endings.values())) {
+            ending.write();
+        }
         Path file = file(header.id());
         disk.makeFolder(folder);
         if (disk.size(file) >= 0) {
@@ -77,9 +93,16 @@ public final class Journal {
         return List.copyOf(open);
     }
 
+    /** Remembers the end of a deployment until {@link #forget}: no other begins before it is written. */
+    void end(long id, Ending ending) throws StoreException {
+        endings.put(id, ending);
+        ending.write();
+    }
+
     /** Forgets a deployment; its entry is in the history. Nothing happens when it was forgotten already. */
     void forget(long id) throws StoreException {
         disk.delete(file(id));
+        endings.remove(id);
         open.removeIf(d -> d.header().id() == id);
     }
 
@@ -108,7 +131,7 @@ public final class Journal {
         }
     }
 
-    /** Leaves a gap, because numbers may have been given out that nothing tells of; returns whether there was any. */
+    /** Leaves a gap, because numbers may have been given out that nothing tells of; none is left when there never was one. */
     void leaveGap() {
         synchronized (idLock) {
             if (lastId > 0) {
@@ -164,7 +187,7 @@ public final class Journal {
             }
         } catch (StoreException e) {
             Recovery.quarantine(quarantine, file, "journal cannot be used", e, findings);
-            deployment = new OpenDeployment(standIn, List.of(), List.of(), List.of(), java.util.Optional.empty(), true);
+            deployment = new OpenDeployment(standIn, List.of(), List.of(), List.of(), Optional.empty(), true);
         }
         if (deployment.isDamaged()) {
             findings.add(new Finding(

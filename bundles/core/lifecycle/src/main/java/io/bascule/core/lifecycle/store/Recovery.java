@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.core.lifecycle.store;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -71,7 +72,7 @@ final class Recovery {
     }
 
     private static byte[] join(List<String> texts) {
-        java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
         texts.forEach(t -> out.writeBytes(Lines.encode(t)));
         return out.toByteArray();
     }

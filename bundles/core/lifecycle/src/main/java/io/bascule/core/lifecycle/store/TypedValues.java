@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /**
  * Configuration values as JSON that keeps their types: {@code ["int","5"]}, {@code ["list",[["text","a"]]]},
@@ -25,28 +25,40 @@ final class TypedValues {
 
     /** Kinds of single values. */
     private enum Scalar {
-        TEXT(String.class, String.class, t -> t),
-        BOOLEAN(Boolean.class, boolean.class, Boolean::parseBoolean),
-        BYTE(Byte.class, byte.class, Byte::parseByte),
-        SHORT(Short.class, short.class, Short::parseShort),
-        INT(Integer.class, int.class, Integer::parseInt),
-        LONG(Long.class, long.class, Long::parseLong),
-        FLOAT(Float.class, float.class, Float::parseFloat),
-        DOUBLE(Double.class, double.class, Double::parseDouble),
-        CHAR(Character.class, char.class, t -> t.charAt(0));
+        TEXT(String.class, String.class),
+        BOOLEAN(Boolean.class, boolean.class),
+        BYTE(Byte.class, byte.class),
+        SHORT(Short.class, short.class),
+        INT(Integer.class, int.class),
+        LONG(Long.class, long.class),
+        FLOAT(Float.class, float.class),
+        DOUBLE(Double.class, double.class),
+        CHAR(Character.class, char.class);
 
         private final Class<?> boxed;
         private final Class<?> primitive;
-        private final Function<String, Object> parser;
 
-        Scalar(Class<?> boxed, Class<?> primitive, Function<String, Object> parser) {
+        Scalar(Class<?> boxed, Class<?> primitive) {
             this.boxed = boxed;
             this.primitive = primitive;
-            this.parser = parser;
+        }
+
+        Object parse(String text) {
+            return switch (this) {
+                case TEXT -> text;
+                case BOOLEAN -> Boolean.valueOf(text);
+                case BYTE -> Byte.valueOf(text);
+                case SHORT -> Short.valueOf(text);
+                case INT -> Integer.valueOf(text);
+                case LONG -> Long.valueOf(text);
+                case FLOAT -> Float.valueOf(text);
+                case DOUBLE -> Double.valueOf(text);
+                case CHAR -> Character.valueOf(text.charAt(0));
+            };
         }
 
         String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
 
         static Scalar of(String word) {
@@ -140,10 +152,10 @@ final class TypedValues {
             JsonArray elements = json.get(2).getAsJsonArray();
             Object array = Array.newInstance(kind.equals(ARRAY) ? scalar.primitive : scalar.boxed, elements.size());
             for (int i = 0; i < elements.size(); i++) {
-                Array.set(array, i, scalar.parser.apply(elements.get(i).getAsString()));
+                Array.set(array, i, scalar.parse(elements.get(i).getAsString()));
             }
             return array;
         }
-        return Scalar.of(kind).parser.apply(json.get(1).getAsString());
+        return Scalar.of(kind).parse(json.get(1).getAsString());
     }
 }

@@ -92,7 +92,7 @@ public final class StatusTracker {
             case FAULTED -> LOG.error("module={} {} -> {}: {}", label, before, next, why);
             case BACKING_OFF, UNRESOLVED -> LOG.warn("module={} {} -> {}: {}", label, before, next, why);
             case READY -> LOG.info("module={} {} -> {}", label, before, next);
-            case INSTALLED, STARTING, STOPPING -> LOG.debug("module={} {} -> {} {}", label, before, next, why);
+            case INSTALLED, STARTING, STOPPING, PAUSED -> LOG.debug("module={} {} -> {} {}", label, before, next, why);
         }
     }
 

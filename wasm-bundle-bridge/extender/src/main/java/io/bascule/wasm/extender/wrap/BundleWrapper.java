@@ -193,6 +193,7 @@ public final class BundleWrapper {
         attrs.put("world", metadata.world().word());
         attrs.put(ModuleBundle.KIND, ModuleBundle.KIND_WASM);
         attrs.put(ModuleBundle.DIGEST, content.digest());
+        attrs.put(ModuleBundle.UPDATE, metadata.update().word());
         Parameters header = new Parameters();
         header.add(ModuleManager.MODULE_NAMESPACE, attrs);
         return header.toString();

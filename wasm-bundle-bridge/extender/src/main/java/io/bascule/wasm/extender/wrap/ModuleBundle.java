@@ -40,6 +40,8 @@ public final class ModuleBundle {
     public static final String KIND_WASM = "wasm";
     /** Attribute of the module capability that holds the sha-256 of the module's bytes. */
     public static final String DIGEST = "digest";
+    /** Attribute of the module capability that says how it gives way to its next version. */
+    public static final String UPDATE = "update";
 
     private static final int IMPORTS_BYTES_MAX = 1024 * 1024;
 

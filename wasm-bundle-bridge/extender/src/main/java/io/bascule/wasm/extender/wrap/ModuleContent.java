@@ -85,7 +85,8 @@ public record ModuleContent(ModuleMetadata metadata, List<ImportRef> imports, Im
                 binding.capabilities(),
                 metadata.config().text(),
                 metadata.batchMax(),
-                metadata.stateVersion());
+                metadata.stateVersion(),
+                metadata.update());
     }
 
     /** Returns the imports as lines of a file, one {@code module function} each. */

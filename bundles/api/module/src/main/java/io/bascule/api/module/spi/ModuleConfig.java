@@ -19,7 +19,16 @@ public final class ModuleConfig {
 
     /** Starts of the keys that the framework and its tools add to a configuration. */
     private static final List<String> FOREIGN_PREFIXES = List.of(
-            "service.", "felix.", "component.", "org.apache.", "org.osgi.", "kura.", "bascule.", "_", "objectClass");
+            "service.",
+            "felix.",
+            "component.",
+            "org.apache.",
+            "org.osgi.",
+            "osgi.",
+            "kura.",
+            "bascule.",
+            "_",
+            "objectClass");
 
     private final Map<String, Object> values;
     private final Set<String> asked = new TreeSet<>();

@@ -17,7 +17,18 @@ final class KeptStates {
 
     private final List<Kept> states;
 
-    private record Kept(Version version, byte[] state, boolean isTakenOver) {}
+    /** A state and who left it. */
+    private static final class Kept {
+        private final Version version;
+        private final byte[] state;
+        private final boolean isTakenOver;
+
+        Kept(Version version, byte[] state, boolean isTakenOver) {
+            this.version = version;
+            this.state = state;
+            this.isTakenOver = isTakenOver;
+        }
+    }
 
     private KeptStates(List<Kept> states) {
         this.states = states;

@@ -16,13 +16,20 @@ final class Order {
     }
 
     private final Work work;
+    private final Runnable inVain;
     private final AtomicBoolean isTaken = new AtomicBoolean();
 
     /** True when it was carried out, false when the stage ended before. */
     private final CompletableFuture<Boolean> done = new CompletableFuture<>();
 
     Order(Work work) {
+        this(work, () -> {});
+    }
+
+    /** An order with what is to be done instead when the stage ends before. */
+    Order(Work work, Runnable inVain) {
         this.work = work;
+        this.inVain = inVain;
     }
 
     CompletableFuture<Boolean> done() {
@@ -48,6 +55,7 @@ final class Order {
 
     void stageEnded() {
         if (cancel()) {
+            inVain.run();
             done.complete(false);
         }
     }

@@ -169,25 +169,29 @@ final class Slot implements Step {
             isPreparing.set(false);
             return;
         }
-        Order order = new Order(at -> at.change(wanted, made, Handover.STATE, true));
-        Order afterwards = new Order(Exchange::confirm);
-        order.done().whenComplete((isCarriedOut, failure) -> {
-            if (failure != null) {
-                // Better the old one than a new one without the state.
-                refused = wanted;
-                trouble = String.valueOf(failure.getMessage());
-                LOG.warn("stage={} {}", place.label, trouble);
-            }
-            if (failure != null || !isCarriedOut) {
-                made.values().forEach(LiveVersion::close);
-            }
+        Order order = new Order(at -> follow(at, wanted, made), () -> {
+            made.values().forEach(LiveVersion::close);
             isPreparing.set(false);
         });
         if (desk.epoch() != epoch || !submit(order)) {
             order.stageEnded();
-            return;
         }
-        submit(afterwards);
+    }
+
+    /** Goes over to what is wanted, on the worker. */
+    private void follow(Exchange at, Staffing wanted, Map<ModuleDirectory.Handle, LiveVersion> made) {
+        try {
+            at.change(wanted, made, Handover.STATE, true);
+            at.confirm();
+        } catch (ModuleException e) {
+            // Better the old one than a new one without the state.
+            made.values().forEach(LiveVersion::close);
+            refused = wanted;
+            trouble = String.valueOf(e.getMessage());
+            LOG.warn("stage={} {}", place.label, trouble);
+        } finally {
+            isPreparing.set(false);
+        }
     }
 
     private void couldNotPrepare(Throwable e) {

@@ -7,6 +7,7 @@ import io.bascule.api.module.traffic.ModuleRouter;
 import io.bascule.api.module.traffic.ModuleTraffic;
 import io.bascule.api.module.traffic.Route;
 import io.bascule.api.module.traffic.TrafficRule;
+import io.bascule.core.flow.traffic.TrafficEntries;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -252,20 +253,29 @@ final class TrafficControl implements ModuleRouter {
         }
     }
 
-    /** Returns the modules that a configuration speaks of now. */
-    Set<String> configuredModules() {
-        Set<String> configured = new LinkedHashSet<>();
-        desks.forEach((name, desk) -> {
-            if (desk.configured() != null
-                    || desk.isTagged()
-                    || !desk.configurationTrouble().isEmpty()) {
-                configured.add(name);
+    /** Puts a configuration in force. Where it is wrong, what was configured before stays. */
+    synchronized void configure(TrafficEntries entries) {
+        if (!entries.problems().isEmpty()) {
+            LOG.warn("pid={}: {}", TrafficConfiguration.PID, String.join("; ", entries.problems()));
+        }
+        desks.forEach((module, desk) -> {
+            if (!entries.modules().containsKey(module)) {
+                desk.configure(null, false, "");
             }
         });
-        return configured;
-    }
-
-    void lookSoon() {
+        entries.modules().forEach((module, entry) -> {
+            Desk desk = desk(module);
+            if (entry.problem().isEmpty()) {
+                desk.configure(entry.route(), entry.isTagged(), "");
+            } else {
+                desk.configure(desk.configured(), desk.isTagged(), "configuration: " + entry.problem());
+                LOG.warn(
+                        "pid={}: {}; the rule '{}' stays",
+                        TrafficConfiguration.PID,
+                        entry.problem(),
+                        desk.routeOfConfiguration().rule());
+            }
+        });
         lookSoon.run();
     }
 }

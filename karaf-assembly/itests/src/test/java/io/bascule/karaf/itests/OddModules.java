@@ -26,11 +26,26 @@ final class OddModules {
         return withSection(wasm, "note", "changed at " + System.nanoTime());
     }
 
+    /** A processor whose memory has {@code pages} of 64 KiB from the start. */
+    static byte[] withMemory(String name, int pages) {
+        return module(name, "", "(memory (export \"memory\") " + pages + ")", "", "(i32.const 0)");
+    }
+
     private static byte[] module(String name, String imports, String process) {
+        return module(name, imports, "", process);
+    }
+
+    /** A processor whose author means harm: text of its imports, of whatever else it has, and of {@code process}. */
+    static byte[] module(String name, String imports, String more, String process) {
+        return module(name, imports, "(memory (export \"memory\") 1 4)", more, process);
+    }
+
+    private static byte[] module(String name, String imports, String memory, String more, String process) {
         byte[] bare = Wat2Wasm.parse("""
                 (module
                   %s
-                  (memory (export "memory") 1 4)
+                  %s
+                  %s
                   (data (i32.const 8) "\\10\\00\\00\\00\\00\\00\\00\\00")
                   (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 4096))
                   (func (export "configure") (param i32 i32) (result i32) (i32.const 0))
@@ -38,7 +53,7 @@ final class OddModules {
                   (func (export "process") (param i32 i32) (result i32) %s)
                   (func (export "snapshot") (result i32) (i32.const 8))
                   (func (export "restore") (param i32 i32) (result i32) (i32.const 0)))
-                """.formatted(imports, process));
+                """.formatted(imports, memory, more, process));
         return withSection(
                 bare,
                 "bascule",

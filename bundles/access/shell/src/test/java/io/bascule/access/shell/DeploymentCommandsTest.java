@@ -297,7 +297,7 @@ class DeploymentCommandsTest {
         assertTrue(
                 result.lines().get(1).matches(" ?3  2026-01-31 12:00:40  rolled-back  3 > - .*week 47"),
                 result.output());
-        assertTrue(result.output().contains("2 deployments had to be rolled back so far"), result.output());
+        assertTrue(result.output().contains("2 had to be rolled back so far"), result.output());
         assertEquals(
                 1,
                 JsonParser.parseString(

@@ -84,9 +84,8 @@ public final class HistoryCommand extends DeploymentCommand {
                     entry.name());
         }
         table.print(console());
-        long rollbacks = entries.get(0).rollbacks();
         console()
-                .println(rollbacks + (rollbacks == 1 ? " deployment" : " deployments")
+                .println(entries.get(0).rollbacks()
                         + " had to be rolled back so far; 'bascule:deployment-info ID' says why.");
     }
 

@@ -12,9 +12,11 @@ import io.bascule.api.module.traffic.ModuleTraffic;
 import io.bascule.api.module.traffic.TrafficRule;
 import io.bascule.api.module.traffic.VersionTraffic;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.Dictionary;
-import java.util.Hashtable;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
@@ -24,6 +26,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.support.CommandException;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
@@ -109,18 +112,21 @@ public final class TrafficCommand extends GatewayCommand {
         Configuration configuration = require(configurations, "configuration admin", "org.apache.felix.configadmin")
                 .getConfiguration(PID, "?");
         Dictionary<String, Object> properties = configuration.getProperties();
-        Dictionary<String, Object> next = properties == null ? new Hashtable<>() : properties;
+        Map<String, Object> next = new LinkedHashMap<>();
+        if (properties != null) {
+            Collections.list(properties.keys()).forEach(key -> next.put(key, properties.get(key)));
+        }
         if (isClearing) {
             if (next.remove(module) == null) {
                 throw failure(module + " has no traffic rule of its own; 'bascule:traffic' shows what holds.");
             }
-            configuration.update(next);
+            configuration.update(FrameworkUtil.asDictionary(next));
             console().println(module + ": rule taken away; all goes to the highest version that is ready.");
             return;
         }
         TrafficRule parsed = TrafficRule.parse(String.join(" ", rule));
         next.put(module, parsed.toString());
-        configuration.update(next);
+        configuration.update(FrameworkUtil.asDictionary(next));
         console().println(module + ": " + parsed);
         if (next.get(FILE_KEY) == null) {
             console()

@@ -62,6 +62,11 @@ record BundleFolder(Path root, String path) {
         return path.equals(TESTKIT);
     }
 
+    /** Returns whether the bundle is a module to learn from: its PID is its name, and its own README describes its settings. */
+    boolean isSample() {
+        return path.startsWith("bundles/samples/");
+    }
+
     /** Returns whether the bundle must also run on Eclipse Kura: everything below {@code bundles/access}. */
     boolean isPortable() {
         return !path.startsWith("bundles/access/") && !path.startsWith("bundles/kura/") && !isTestkit();

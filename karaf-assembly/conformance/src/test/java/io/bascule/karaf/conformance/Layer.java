@@ -19,6 +19,8 @@ enum Layer {
     CONNECTOR(2, "io.bascule.connectors.", ""),
     /** WASM. */
     BRIDGE(2, "io.bascule.wasm.", "abi < engine < capabilities < extender"),
+    /** Native modules to learn from. */
+    SAMPLE(2, "io.bascule.samples.", ""),
     /** People and fleets. */
     ACCESS(3, "io.bascule.access.", ""),
     /** Kura's API declared anew, and adapters to it. */

@@ -51,6 +51,8 @@ class LayersTest {
         "io.bascule.driver.replay, io.bascule.driver.simulator, false",
         "io.bascule.driver.replay, io.bascule.wasm.abi, false",
         "io.bascule.driver.replay, io.bascule.core.channel, true",
+        "io.bascule.samples.average, io.bascule.api.module.spi, true",
+        "io.bascule.samples.average, io.bascule.driver.replay, false",
         "io.bascule.access.shell, io.bascule.core.flow, true",
         "io.bascule.access.shell, io.bascule.access.rest, false",
         "io.bascule.api.security, io.bascule.api.channel, false",
@@ -121,6 +123,10 @@ class LayersTest {
             Predicate<String> isOsgi = t -> t.startsWith("org.osgi.") && !t.startsWith("org.osgi.annotation.");
             for (Dependency use : uses(bundle, t -> isPlain && isOsgi.test(t))) {
                 findings.add(bundle + ": " + use.getDescription());
+            }
+            if (bundle.isTestkit()) {
+                // Assembles WASM fixtures from text.
+                continue;
             }
             for (Dependency use : uses(bundle, t -> t.startsWith(CHICORY) || t.startsWith("org.objectweb.asm."))) {
                 boolean isHome = use.getOriginClass().getPackageName().startsWith(CHICORY_HOME);

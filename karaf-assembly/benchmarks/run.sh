@@ -12,5 +12,12 @@ if [ "${BASCULE_BENCH_ANYWAY:-}" = '' ] && awk -v load="$LOAD" 'BEGIN { exit !(l
     exit 3
 fi
 ./mvnw -q -B -Dquick -pl karaf-assembly/benchmarks -am package
+case " ${*:-boot} " in
+    *' boot '*)
+        if [ ! -f "$HERE/target/stock/apache-karaf.tar.gz" ]; then
+            ./mvnw -q -B -pl karaf-assembly/benchmarks dependency:copy@stock-karaf
+        fi
+        ;;
+esac
 JAVA=${JAVA_HOME:+$JAVA_HOME/bin/}java
 exec "$JAVA" -cp "$HERE/target/classes:$(cat "$HERE/target/classpath.txt")" io.bascule.karaf.benchmarks.Bench "$@"

@@ -6,7 +6,9 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -18,10 +20,20 @@ final class FlowSuite implements Bench.Suite {
 
     private static final int WARM_UP_SECONDS = 20;
     private static final int MEASURED_SECONDS = 20;
+    private static final int SETTLE_SECONDS = 3;
 
-    private record Load(double perSecond, double perCpuSecond, double peakMebibytes) {}
+    private static final double MICROS = 1e3;
 
-    private record Sample(long nanos, long count) {}
+    /** {@code full}: latency of a batch while the source sends as fast as it can; {@code paced}: at one a millisecond. */
+    private record Load(
+            double perSecond,
+            double perCpuSecond,
+            Latencies full,
+            Latencies paced,
+            double heapMebibytes,
+            double residentMebibytes) {}
+
+    private record Sample(long nanos, long count, long heapBytes, Latencies latencies) {}
 
     @Override
     public String run(PrintStream progress) throws Exception {
@@ -34,23 +46,47 @@ final class FlowSuite implements Bench.Suite {
                 "\"type\":\"module\",\"module\":\"moving-average\",\"config\":{\"window\":16}",
                 "moving-average",
                 progress);
-        return "| stage | M readings/s | M readings per CPU second (target 5) | CPU s per M readings | peak MiB |"
-                + " CPU against Java |\n|---|---|---|---|---|---|\n"
-                + row("built-in rule `scale` (Java)", java, java)
-                + row("module `unit-conversion` (WASM)", wasm, java)
-                + row("module `moving-average`, window 16 (WASM)", average, java);
+        Map<String, Load> loads = new LinkedHashMap<>();
+        loads.put("built-in rule `scale` (Java)", java);
+        loads.put("module `unit-conversion` (WASM)", wasm);
+        loads.put("module `moving-average`, window 16 (WASM)", average);
+        StringBuilder table =
+                new StringBuilder("Batches of 512 readings; the source sends as fast as the flow takes them.\n\n"
+                        + "| stage | M readings/s | M readings per CPU second (target 5) | CPU s per M readings |"
+                        + " CPU against Java | peak heap, MiB | peak resident, MiB |\n|---|---|---|---|---|---|---|\n");
+        loads.forEach((stage, load) -> table.append(throughput(stage, load, java)));
+        table.append(
+                "\nTime of a batch from source to sink, in microseconds. Flat out it is mostly the time in full queues;"
+                        + " paced is one batch a millisecond (512 000 readings/s).\n\n"
+                        + "| stage | paced: median | p99 | max | flat out: median | p99 | max |\n|---|---|---|---|---|---|---|\n");
+        loads.forEach((stage, load) -> table.append(latency(stage, load)));
+        return table.toString();
     }
 
-    private static String row(String stage, Load load, Load baseline) {
+    private static String throughput(String stage, Load load, Load baseline) {
         return String.format(
                 Locale.ROOT,
-                "| %s | %.2f | %.2f | %.3f | %.0f | %.2f |%n",
+                "| %s | %.2f | %.2f | %.3f | %.2f | %.0f | %.0f |%n",
                 stage,
                 load.perSecond / 1e6,
                 load.perCpuSecond / 1e6,
                 1e6 / load.perCpuSecond,
-                load.peakMebibytes,
-                baseline.perCpuSecond / load.perCpuSecond);
+                baseline.perCpuSecond / load.perCpuSecond,
+                load.heapMebibytes,
+                load.residentMebibytes);
+    }
+
+    private static String latency(String stage, Load load) {
+        return String.format(
+                Locale.ROOT,
+                "| %s | %.0f | %.0f | %.0f | %.0f | %.0f | %.0f |%n",
+                stage,
+                load.paced.quantile(0.5) / MICROS,
+                load.paced.quantile(0.99) / MICROS,
+                load.paced.quantile(1) / MICROS,
+                load.full.quantile(0.5) / MICROS,
+                load.full.quantile(0.99) / MICROS,
+                load.full.quantile(1) / MICROS);
     }
 
     private static Load measure(String stage, String module, PrintStream progress) throws Exception {
@@ -60,7 +96,8 @@ final class FlowSuite implements Bench.Suite {
             gateway.addBundle(
                     LoadEnds.class,
                     "org.osgi.framework,io.bascule.api.channel,io.bascule.api.flow,io.bascule.api.flow.spi",
-                    90);
+                    90,
+                    Latencies.class);
             if (!module.isEmpty()) {
                 Files.write(
                         gateway.home().resolve("deploy/" + module + "-1.0.0.wasm"), Artefacts.sample(module, "1.0.0"));
@@ -75,23 +112,38 @@ final class FlowSuite implements Bench.Suite {
                             + "},{\"id\":\"out\",\"type\":\"bench-count\"}],"
                             + "\"edges\":[{\"from\":\"in\",\"to\":\"work\"},{\"from\":\"work\",\"to\":\"out\"}]}");
             gateway.start();
-            Path count = gateway.home().resolve(LoadEnds.FILE);
-            await(count);
-            pause(WARM_UP_SECONDS);
-            Sample from = sample(count);
-            double cpuFrom = gateway.cpuSeconds();
-            pause(MEASURED_SECONDS);
-            Sample to = sample(count);
-            double cpu = gateway.cpuSeconds() - cpuFrom;
-            double readings = to.count - from.count;
-            Load load = new Load(
-                    readings * 1e9 / (to.nanos - from.nanos), readings / cpu, gateway.memoryMebibytes("VmHWM"));
+            Load load = measure(gateway);
             progress.printf(
                     Locale.ROOT, "%s: %.2f M readings/s%n", module.isEmpty() ? "java" : module, load.perSecond / 1e6);
             return load;
         } finally {
             Gateway.delete(work);
         }
+    }
+
+    private static Load measure(Gateway gateway) throws IOException, InterruptedException {
+        Path count = gateway.home().resolve(LoadEnds.FILE);
+        await(count);
+        pause(WARM_UP_SECONDS);
+        Sample from = sample(count);
+        double cpuFrom = gateway.cpuSeconds();
+        pause(MEASURED_SECONDS);
+        Sample to = sample(count);
+        double cpu = gateway.cpuSeconds() - cpuFrom;
+        double readings = to.count - from.count;
+        Files.createFile(gateway.home().resolve(LoadEnds.PACED));
+        // Time for the full queues to run empty.
+        pause(SETTLE_SECONDS);
+        Sample pacedFrom = sample(count);
+        pause(MEASURED_SECONDS);
+        Sample pacedTo = sample(count);
+        return new Load(
+                readings * 1e9 / (to.nanos - from.nanos),
+                readings / cpu,
+                to.latencies.since(from.latencies),
+                pacedTo.latencies.since(pacedFrom.latencies),
+                pacedTo.heapBytes / (1024.0 * 1024.0),
+                gateway.memoryMebibytes("VmHWM"));
     }
 
     /** Lets the load run: time is what is measured against, not a condition. */
@@ -108,14 +160,15 @@ final class FlowSuite implements Bench.Suite {
         }
     }
 
-    /** The file is rewritten in place: a half-written one is read again. */
     private static Sample sample(Path file) throws IOException {
-        for (int i = 0; i < 100; i++) {
-            String[] parts = Files.readString(file).split(" ", 2);
-            if (parts.length == 2 && !parts[1].isEmpty()) {
-                return new Sample(Long.parseLong(parts[0]), Long.parseLong(parts[1]));
-            }
+        String[] parts = Files.readString(file).split(" ", 4);
+        if (parts.length != 4) {
+            throw new IOException(file + " does not hold what the sink writes: " + parts.length + " parts, expected 4");
         }
-        throw new IOException(file + " does not hold a count");
+        return new Sample(
+                Long.parseLong(parts[0]),
+                Long.parseLong(parts[1]),
+                Long.parseLong(parts[2]),
+                Latencies.parse(parts[3]));
     }
 }

@@ -5,10 +5,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -23,7 +27,11 @@ final class Gateway implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofMinutes(2);
     private static final Duration STOP_MAX = Duration.ofSeconds(30);
 
+    private static final String STOCK_ARCHIVE = "karaf-assembly/benchmarks/target/stock/apache-karaf.tar.gz";
+    private static final String FEATURES_FILE = "etc/org.apache.karaf.features.cfg";
+
     private final Path home;
+    private final Map<String, String> environment = new HashMap<>();
     private @Nullable Process process;
 
     private Gateway(Path home) {
@@ -32,17 +40,71 @@ final class Gateway implements AutoCloseable {
 
     /** Unpacks the distribution into {@code home}. */
     static Gateway unpack(Path home) throws IOException, InterruptedException {
+        return unpack(distribution(), home);
+    }
+
+    private static Gateway unpack(Path archive, Path home) throws IOException, InterruptedException {
         Files.createDirectories(home);
         Process tar = new ProcessBuilder(
-                        "tar", "xzf", distribution().toString(), "--strip-components=1", "-C", home.toString())
+                        "tar", "xzf", archive.toString(), "--strip-components=1", "-C", home.toString())
                 .inheritIO()
                 .start();
         if (tar.waitFor() != 0) {
-            throw new IOException("cannot unpack " + distribution());
+            throw new IOException("cannot unpack " + archive);
         }
         Gateway gateway = new Gateway(home);
         gateway.addBundle(ReadyMarker.class, "org.osgi.framework,org.osgi.framework.startlevel", 20);
         return gateway;
+    }
+
+    /**
+     * Unpacks Apache's own Karaf into {@code home}: its start script and options, the third-party features and bundles of
+     * {@code ours}, none of our bundles. It listens on the same loopback ports.
+     */
+    static Gateway unpackStock(Path home, Gateway ours) throws IOException, InterruptedException {
+        Gateway stock = unpack(Artefacts.root().resolve(STOCK_ARCHIVE), home);
+        Path system = ours.home.resolve("system");
+        try (Stream<Path> files = Files.walk(system)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy =
+                        home.resolve("system").resolve(system.relativize(file).toString());
+                if (!Files.exists(copy) && !file.startsWith(system.resolve("io/bascule"))) {
+                    Files.createDirectories(copy.getParent());
+                    Files.copy(file, copy);
+                }
+            }
+        }
+        for (String name : List.of("etc/org.apache.karaf.shell.cfg", "etc/org.apache.felix.http.cfg")) {
+            Files.copy(ours.home.resolve(name), home.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        }
+        List<String> boot = ours.setting("featuresBoot").stream()
+                .filter(feature -> !feature.startsWith("bascule-"))
+                .toList();
+        List<String> repositories = ours.setting("featuresRepositories").stream()
+                .filter(repository -> !repository.contains("io.bascule"))
+                .toList();
+        Files.writeString(
+                home.resolve(FEATURES_FILE),
+                "featuresRepositories = " + String.join(", ", repositories) + "\nfeaturesBoot = "
+                        + String.join(", ", boot) + "\nfeaturesBootAsynchronous = false\n");
+        return stock;
+    }
+
+    private List<String> setting(String key) throws IOException {
+        Properties settings = new Properties();
+        try (InputStream file = Files.newInputStream(home.resolve(FEATURES_FILE))) {
+            settings.load(file);
+        }
+        String value = settings.getProperty(key);
+        if (value == null) {
+            throw new IOException(home.resolve(FEATURES_FILE) + " does not set " + key);
+        }
+        return Stream.of(value.split(",", -1)).map(String::strip).toList();
+    }
+
+    /** Sets an environment variable of the next starts. */
+    void setEnvironment(String name, String value) {
+        environment.put(name, value);
     }
 
     private static Path distribution() throws IOException {
@@ -73,19 +135,25 @@ final class Gateway implements AutoCloseable {
         }
     }
 
-    /** Takes everything of ours out: what is left is a Karaf. */
+    /** Takes everything of ours out: what is left is a Karaf that is started as Bascule is. */
     void removeBascule() throws IOException {
         removeDemo();
-        Path features = home.resolve("etc/org.apache.karaf.features.cfg");
+        Path features = home.resolve(FEATURES_FILE);
         String text = Files.readString(features);
         text = Pattern.compile("[ \\t]*bascule-[^,\\s]+,?[ \\t]*(\\\\\\n)?")
                 .matcher(text)
                 .replaceAll("");
         Files.writeString(features, text);
+        Path startup = home.resolve("etc/startup.properties");
+        Files.write(
+                startup,
+                Files.readAllLines(startup).stream()
+                        .filter(line -> !line.contains("io/bascule/") && !line.contains("com/google/code/gson/"))
+                        .toList());
     }
 
-    /** Adds a bundle made of one class of this module, which is its activator, with the classes nested in it. */
-    void addBundle(Class<?> activator, String imports, int startLevel) throws IOException {
+    /** Adds a bundle made of one class of this module, which is its activator, with the classes nested in it and others. */
+    void addBundle(Class<?> activator, String imports, int startLevel, Class<?>... others) throws IOException {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().putValue("Manifest-Version", "1.0");
         manifest.getMainAttributes().putValue("Bundle-ManifestVersion", "2");
@@ -98,6 +166,9 @@ final class Gateway implements AutoCloseable {
         Files.createDirectories(jar.getParent());
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest)) {
             addClass(out, activator);
+            for (Class<?> other : others) {
+                addClass(out, other);
+            }
             for (Class<?> nested : activator.getDeclaredClasses()) {
                 addClass(out, nested);
             }
@@ -121,17 +192,26 @@ final class Gateway implements AutoCloseable {
 
     /** Starts as a service and waits until every bundle is active. Returns the seconds that took. */
     double start() throws IOException, InterruptedException {
+        return start("");
+    }
+
+    /** Starts as a service and waits until every bundle is active and {@code flow}, unless empty, runs. */
+    double start(String flow) throws IOException, InterruptedException {
         Path marker = home.resolve(ReadyMarker.FILE);
+        Path log = home.resolve("data/log/karaf.log");
         Files.deleteIfExists(marker);
+        Files.deleteIfExists(log);
         ProcessBuilder builder = new ProcessBuilder(home.resolve("bin/karaf").toString(), "server")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().putAll(environment);
         long began = System.nanoTime();
         Process started = builder.start();
         process = started;
-        while (!Files.exists(marker)) {
-            if (System.nanoTime() - began > START_MAX.toNanos() || started.waitFor(5, TimeUnit.MILLISECONDS)) {
+        while (!Files.exists(marker)
+                || (!flow.isEmpty() && !Files.readString(log).contains("flow=" + flow + " state=RUNNING"))) {
+            if (System.nanoTime() - began > START_MAX.toNanos() || started.waitFor(10, TimeUnit.MILLISECONDS)) {
                 throw new IOException(home + " did not start within " + START_MAX + "; see its data/log/karaf.log");
             }
         }

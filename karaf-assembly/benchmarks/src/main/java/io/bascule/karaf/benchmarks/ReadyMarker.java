@@ -14,6 +14,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /** A bundle of its own, put into both sides of the boot benchmark: makes a file once every bundle is active. */
@@ -48,7 +49,7 @@ public final class ReadyMarker implements BundleActivator {
     private static boolean isReady(BundleContext context) {
         FrameworkStartLevel level =
                 context.getBundle(Constants.SYSTEM_BUNDLE_ID).adapt(FrameworkStartLevel.class);
-        if (level.getStartLevel() < LAST_START_LEVEL) {
+        if (level.getStartLevel() < LAST_START_LEVEL || !isBootFinished(context)) {
             return false;
         }
         for (Bundle bundle : context.getBundles()) {
@@ -61,6 +62,15 @@ public final class ReadyMarker implements BundleActivator {
             }
         }
         return true;
+    }
+
+    /** Karaf registers a service once the boot features are installed; bundles that it has yet to install are not active. */
+    private static boolean isBootFinished(BundleContext context) {
+        try {
+            return context.getAllServiceReferences("org.apache.karaf.features.BootFinished", null) != null;
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException("no filter cannot be wrong", e);
+        }
     }
 
     @Override

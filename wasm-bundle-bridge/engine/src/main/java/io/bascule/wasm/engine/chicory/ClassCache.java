@@ -104,13 +104,8 @@ final class ClassCache {
 
     /** Names a module's classes by all they depend on. */
     private static String nameOf(String digest) {
-        String all = digest
-                + '\n'
-                + ChicoryEngine.ENGINE_VERSION
-                + '\n'
-                + FuelTransformer.VERSION
-                + '\n'
-                + Runtime.version();
+        String all =
+                digest + '\n' + ChicoryEngine.ENGINE_VERSION + '\n' + GeneratedCode.VERSION + '\n' + Runtime.version();
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash);

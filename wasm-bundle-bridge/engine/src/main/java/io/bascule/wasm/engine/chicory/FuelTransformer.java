@@ -3,13 +3,9 @@ package io.bascule.wasm.engine.chicory;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
-import org.objectweb.asm.tree.ClassNode;
-import org.objectweb.asm.tree.FrameNode;
 import org.objectweb.asm.tree.InsnList;
 import org.objectweb.asm.tree.InsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
@@ -23,43 +19,29 @@ import org.objectweb.asm.tree.VarInsnNode;
  */
 final class FuelTransformer {
 
-    /** Changes whenever the generated code does; part of the key of the class cache. */
-    static final int VERSION = 1;
-
     private static final String CHECK = "checkInterruption";
-    private static final String SHADED = "Shaded";
-    private static final String METER = Type.getInternalName(Meter.class);
-    private static final String MEMORY = "Lcom/dylibso/chicory/runtime/Memory;";
+    static final String SHADED = "Shaded";
+    static final String METER = Type.getInternalName(Meter.class);
+    static final String MEMORY = "Lcom/dylibso/chicory/runtime/Memory;";
 
     private FuelTransformer() {}
 
     /**
-     * Returns the class with fuel.
+     * Changes a method.
      *
+     * @param memory the variable of its memory parameter, negative when it has none
+     * @return whether there was anything to change
      * @throws IllegalStateException when the code is not of the shape this version of Chicory generates
      */
-    static byte[] transform(byte[] original) {
-        ClassReader reader = new ClassReader(original);
-        ClassNode node = new ClassNode();
-        reader.accept(node, ClassReader.EXPAND_FRAMES);
-        boolean isChanged = false;
-        for (MethodNode method : node.methods) {
-            isChanged |= transform(node.name, method);
-        }
-        if (!isChanged) {
-            return original;
-        }
-        ClassWriter writer = new ClassWriter(0);
-        node.accept(writer);
-        return writer.toByteArray();
-    }
-
-    private static boolean transform(String owner, MethodNode method) {
+    static boolean transform(String owner, MethodNode method, int memory) {
         List<MethodInsnNode> checks = checks(method);
         if (checks.isEmpty()) {
             return false;
         }
-        int memory = memorySlot(owner, method);
+        if (memory < 0) {
+            throw new IllegalStateException("generated method " + owner + "." + method.name + method.desc
+                    + " burns fuel and has no memory parameter");
+        }
         int prepaid = method.maxLocals;
         boolean hasLoops = false;
         for (MethodInsnNode check : checks) {
@@ -83,18 +65,6 @@ final class FuelTransformer {
             }
         }
         return checks;
-    }
-
-    private static int memorySlot(String owner, MethodNode method) {
-        int slot = (method.access & Opcodes.ACC_STATIC) != 0 ? 0 : 1;
-        for (Type parameter : Type.getArgumentTypes(method.desc)) {
-            if (parameter.getDescriptor().equals(MEMORY)) {
-                return slot;
-            }
-            slot += parameter.getSize();
-        }
-        throw new IllegalStateException("generated method " + owner + "." + method.name + method.desc
-                + " burns fuel and has no memory parameter");
     }
 
     private static boolean isBackwardBranch(AbstractInsnNode check) {
@@ -135,27 +105,11 @@ final class FuelTransformer {
                 refund.add(new VarInsnNode(Opcodes.ALOAD, memory));
                 refund.add(new MethodInsnNode(Opcodes.INVOKESTATIC, METER, "refund", "(I" + MEMORY + ")V", false));
                 method.instructions.insertBefore(instruction, refund);
-            } else if (instruction instanceof FrameNode frame) {
-                frame.local = withPrepaid(frame.local, prepaid);
             }
         }
         InsnList start = new InsnList();
         start.add(new InsnNode(Opcodes.ICONST_0));
         start.add(new VarInsnNode(Opcodes.ISTORE, prepaid));
-        method.instructions.insert(start);
-        method.maxLocals = prepaid + 1;
-    }
-
-    private static List<Object> withPrepaid(List<Object> locals, int prepaid) {
-        List<Object> extended = new ArrayList<>(locals);
-        int slots = 0;
-        for (Object local : locals) {
-            slots += local.equals(Opcodes.LONG) || local.equals(Opcodes.DOUBLE) ? 2 : 1;
-        }
-        for (; slots < prepaid; slots++) {
-            extended.add(Opcodes.TOP);
-        }
-        extended.add(Opcodes.INTEGER);
-        return extended;
+        FrameLocals.add(method, prepaid, Opcodes.INTEGER, start);
     }
 }

@@ -38,7 +38,7 @@ record GeneratedClasses(String main, Map<String, byte[]> classes) {
                 .collector();
         Map<String, byte[]> classes = new HashMap<>();
         for (Map.Entry<String, byte[]> entry : collected.classBytes().entrySet()) {
-            classes.put(entry.getKey().replace('/', '.'), FuelTransformer.transform(entry.getValue()));
+            classes.put(entry.getKey().replace('/', '.'), GeneratedCode.transform(entry.getValue()));
         }
         return new GeneratedClasses(collected.mainClassName(), classes);
     }

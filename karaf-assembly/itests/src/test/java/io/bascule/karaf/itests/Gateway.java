@@ -57,21 +57,29 @@ final class Gateway implements AutoCloseable {
         Path home = Path.of(System.getProperty("bascule.work"), name + "-" + System.nanoTime());
         Files.createDirectories(home);
         unpack(home);
-        int sshPort = freePort();
-        int httpPort = freePort();
-        replace(home.resolve("etc/org.apache.karaf.shell.cfg"), "sshPort = 8101", "sshPort = " + sshPort);
-        replace(
-                home.resolve("etc/org.apache.felix.http.cfg"),
-                "org.osgi.service.http.port = 8181",
-                "org.osgi.service.http.port = " + httpPort);
+        Ports ports = useFreePorts(home);
         preparation.prepare(home);
-        return new Gateway(home, sshPort, httpPort);
+        return new Gateway(home, ports.ssh(), ports.http());
     }
 
     /** Unpacks the distribution into {@code home}. */
     static void unpack(Path home) throws IOException, InterruptedException {
         String archive = System.getProperty("bascule.distribution");
         run(List.of("tar", "-xzf", archive, "-C", home.toString(), "--strip-components=1"));
+    }
+
+    /** Where an unpacked distribution listens. */
+    record Ports(int ssh, int http) {}
+
+    /** Changes the ports of an unpacked distribution to free ones. */
+    static Ports useFreePorts(Path home) throws IOException {
+        Ports ports = new Ports(freePort(), freePort());
+        replace(home.resolve("etc/org.apache.karaf.shell.cfg"), "sshPort = 8101", "sshPort = " + ports.ssh());
+        replace(
+                home.resolve("etc/org.apache.felix.http.cfg"),
+                "org.osgi.service.http.port = 8181",
+                "org.osgi.service.http.port = " + ports.http());
+        return ports;
     }
 
     private Gateway(Path home, int sshPort, int httpPort) throws IOException, InterruptedException {

@@ -205,6 +205,21 @@ class GatewayIT {
                 "the module is gone", () -> gateway.module("unit-conversion").isEmpty());
     }
 
+    /** Whether the last deployment of a file of the deploy folder was committed. */
+    private boolean isCommitted(String file) {
+        try {
+            for (JsonElement each : gateway.json("bascule:deployments --json").getAsJsonArray()) {
+                JsonObject deployment = each.getAsJsonObject();
+                if (deployment.get("name").getAsString().startsWith(file + " ")) {
+                    return deployment.get("outcome").toString().equals("\"committed\"");
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private String digest(String module) {
         return gateway.module(module).map(m -> m.get("digest").getAsString()).orElse("");
     }
@@ -271,6 +286,8 @@ class GatewayIT {
         gateway.put("etc/flows/neighbour.json", flow("neighbour", "trend-anomaly"));
         gateway.await("the neighbour runs", () -> gateway.flowState("neighbour").equals("RUNNING"));
         gateway.put("deploy/hostile-1.0.0.wasm", OddModules.endless("hostile"));
+        // Without traffic it passes its trial; with traffic the trial would take it away again.
+        gateway.await("its deployment is committed", () -> isCommitted("hostile-1.0.0.wasm"));
         gateway.put("etc/flows/victim.json", flow("victim", "hostile"));
         gateway.await("the hostile module has been stopped several times", () -> faults() >= 2);
         long before = gateway.stageCounter("neighbour", "work", "readingsIn");

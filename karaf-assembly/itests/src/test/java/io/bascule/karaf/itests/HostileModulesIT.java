@@ -94,7 +94,10 @@ class HostileModulesIT {
     void whatItDoesWithReadingsIsContained(String name, String more, String process, String word)
             throws IOException, InterruptedException {
         byte[] wasm = OddModules.module(name, EMIT, more == null ? "" : more, process);
-        gateway.put("deploy/" + name + ".wasm", wasm);
+        // Not by a deployment: its trial would take the module away at the first fault.
+        Path file = gateway.home().resolve("data/" + name + ".wasm");
+        Files.write(file, wasm);
+        gateway.ok("bascule:module-install " + file.toUri());
         gateway.put("etc/flows/victim.json", flow("victim", name));
         try {
             gateway.await("the first fault of " + name, () -> number(name, "faults") >= 1);
@@ -105,7 +108,7 @@ class HostileModulesIT {
             assertTheNeighbourGoesOn();
         } finally {
             Files.delete(gateway.home().resolve("etc/flows/victim.json"));
-            Files.delete(gateway.home().resolve("deploy/" + name + ".wasm"));
+            gateway.ok("bascule:module-uninstall " + name);
         }
         gateway.await(name + " is gone", () -> gateway.module(name).isEmpty());
         gateway.await("its flow is gone", () -> gateway.flow("victim").isEmpty());

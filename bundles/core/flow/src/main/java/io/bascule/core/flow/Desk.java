@@ -104,6 +104,11 @@ final class Desk {
         return set == null && configured != null;
     }
 
+    /** Returns whether a deployment decides. */
+    boolean isSet() {
+        return set != null;
+    }
+
     void set(@Nullable Route route) {
         set = route;
     }

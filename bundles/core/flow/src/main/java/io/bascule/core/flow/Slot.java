@@ -181,7 +181,8 @@ final class Slot implements Step {
     /** Goes over to what is wanted, on the worker. */
     private void follow(Exchange at, Staffing wanted, Map<ModuleDirectory.Handle, LiveVersion> made) {
         try {
-            at.change(wanted, made, Handover.STATE, true);
+            // Where a deployment decides, nobody starts without the state before it unasked.
+            at.change(wanted, made, Handover.STATE, !desk.isSet());
             at.confirm();
         } catch (ModuleException e) {
             // Better the old one than a new one without the state.

@@ -141,6 +141,7 @@ final class Bench implements AutoCloseable {
     /** A sink that keeps values in the order of their arrival, and can be made to stand still. */
     static final class Collector implements StageFactory {
         final List<Double> values = new CopyOnWriteArrayList<>();
+        final List<Integer> channels = new CopyOnWriteArrayList<>();
         final List<Integer> sizes = new CopyOnWriteArrayList<>();
         final List<String> messages = new CopyOnWriteArrayList<>();
         volatile CountDownLatch gate = new CountDownLatch(0);
@@ -167,6 +168,7 @@ final class Bench implements AutoCloseable {
                     }
                     sizes.add(batch.size());
                     for (int i = 0; i < batch.size(); i++) {
+                        channels.add(batch.channel(i));
                         values.add(batch.asDouble(i));
                     }
                 }

@@ -38,6 +38,12 @@ final class FakeModule implements Module {
             (batch, instance) -> instance.context.output().readings(batch);
     volatile String refusal = "";
     volatile String restoreRefusal = "";
+    /** The stage that {@link #restoreRefusal} is for; empty when it is for all. */
+    volatile String refusingOwner = "";
+    /** First byte of frames that the decoder calls corrupt. */
+    volatile int corrupt = 0xFF;
+
+    volatile boolean mayFail;
     volatile ModuleState state = ModuleState.READY;
     private final ModuleDescriptor descriptor;
 
@@ -133,7 +139,8 @@ final class FakeModule implements Module {
 
         @Override
         public void restore(byte[] state) throws ModuleException {
-            if (!restoreRefusal.isEmpty()) {
+            boolean isMeant = refusingOwner.isEmpty() || refusingOwner.equals(context.owner());
+            if (isMeant && !restoreRefusal.isEmpty()) {
                 throw new ModuleException(restoreRefusal);
             }
             seen = ByteBuffer.wrap(state).getLong();
@@ -159,7 +166,7 @@ final class FakeModule implements Module {
     }
 
     /** Decodes frames of two bytes into one reading of channel 1: the first byte times 256 plus the second. */
-    private static final class FramesOfTwo implements Decoder, Instance {
+    private final class FramesOfTwo implements Decoder, Instance {
         private final StageContext context;
 
         FramesOfTwo(StageContext context) {
@@ -171,7 +178,7 @@ final class FakeModule implements Module {
             if (data.length < 2) {
                 return 0;
             }
-            if (data[0] == (byte) 0xFF) {
+            if (data[0] == (byte) corrupt) {
                 throw new ModuleException("corrupt frame");
             }
             double value = (data[0] & 0xFF) * 256 + (data[1] & 0xFF);

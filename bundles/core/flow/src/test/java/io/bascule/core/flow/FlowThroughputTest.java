@@ -28,6 +28,9 @@ class FlowThroughputTest {
     private static final int SIZE = 512;
     private static final double FLOOR_PER_SECOND = 1e6;
 
+    /** Measured: well under a microsecond. */
+    private static final double FORWARD_NANOS_MAX = 100_000;
+
     private record Ends(LongAdder count, StageFactory.Role role) implements StageFactory {
         @Override
         public List<io.bascule.api.flow.FlowProblem> validate(String configJson) {
@@ -64,6 +67,35 @@ class FlowThroughputTest {
                 public void close() {}
             };
         }
+    }
+
+    private double pump(Path data, String middle, FakeModule module) throws Exception {
+        LongAdder count = new LongAdder();
+        try (Bench bench = new Bench(data)) {
+            bench.engine.register(module, 1);
+            bench.engine.addStageFactory(new Ends(count, StageFactory.Role.SINK), Map.of(StageFactory.TYPE, "count"));
+            bench.engine.addStageFactory(new Ends(count, StageFactory.Role.SOURCE), Map.of(StageFactory.TYPE, "pump"));
+            bench.put("f", """
+                    {"name":"f","stages":[{"id":"in","type":"pump"},%s,
+                     {"id":"out","type":"count"}],"edges":[{"from":"in","to":"mid"},{"from":"mid","to":"out"}]}""".formatted(middle));
+            bench.awaitState(State.RUNNING);
+            long total = (long) BATCHES * SIZE;
+            Await.until("all readings", () -> count.sum() == total);
+            return bench.stage("mid").busyNanos() / (double) BATCHES;
+        }
+    }
+
+    @Test
+    void givesAModuleItsBatchesForLittleMoreThanARuleCosts(@TempDir Path data) throws Exception {
+        FakeModule module = new FakeModule("counter", "1.0.0");
+        String viaModule = "{\"id\":\"mid\",\"type\":\"module\",\"module\":\"counter\",\"batch\":{\"size\":512}}";
+        double best = Double.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            best = Math.min(best, pump(data.resolve("m" + i), viaModule, module));
+        }
+
+        LOG.warn("a batch through a module that only hands it on: {} ns of work", Math.round(best));
+        assertTrue(best < FORWARD_NANOS_MAX, "a batch took " + best + " ns in the module's stage");
     }
 
     @Test

@@ -47,7 +47,8 @@ final class BoundedCalls implements AutoCloseable {
             future = threads.submit(call);
         } catch (RejectedExecutionException e) {
             throw new ModuleException(
-                    what + " was not begun: " + THREADS_MAX + " calls hang already; restart the gateway to be rid of them",
+                    what + " was not begun: " + THREADS_MAX
+                            + " calls hang already; restart the gateway to be rid of them",
                     e);
         }
         long deadline = System.nanoTime() + time.toNanos();

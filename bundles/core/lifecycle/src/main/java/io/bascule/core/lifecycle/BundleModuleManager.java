@@ -3,8 +3,6 @@ package io.bascule.core.lifecycle;
 
 import io.bascule.api.module.ModuleException;
 import io.bascule.api.module.ModuleManager;
-import io.bascule.api.module.ModuleState;
-import io.bascule.api.module.ModuleStatus;
 import io.bascule.api.module.spi.Module;
 import io.bascule.core.lifecycle.InstalledModules.Installed;
 import io.bascule.core.lifecycle.InstalledModules.Purpose;
@@ -16,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -301,8 +298,8 @@ public final class BundleModuleManager implements ModuleManager, AutoCloseable {
 
     private static void refuseManaged(Installed module, String instead) throws ModuleException {
         if (ManagedBundles.isManaged(module.bundle())) {
-            throw new ModuleException(module.label() + " belongs to a generation and changes by deployments only; use "
-                    + instead);
+            throw new ModuleException(
+                    module.label() + " belongs to a generation and changes by deployments only; use " + instead);
         }
     }
 

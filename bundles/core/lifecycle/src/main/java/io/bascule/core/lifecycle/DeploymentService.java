@@ -138,9 +138,7 @@ public final class DeploymentService implements DeploymentManager, AutoCloseable
     }
 
     private static List<Target.Wish> wishes(DeploymentPlan plan) {
-        return plan.changes().stream()
-                .<Target.Wish>map(Target.Wish.Change::new)
-                .toList();
+        return plan.changes().stream().<Target.Wish>map(Target.Wish.Change::new).toList();
     }
 
     @Override
@@ -161,17 +159,16 @@ public final class DeploymentService implements DeploymentManager, AutoCloseable
         Optional<Generation> found = retained.stream()
                 .filter(g -> generation == 0 ? g.number() < current : g.number() == generation)
                 .findFirst();
-        return found.orElseThrow(() -> new ModuleException(
-                (generation == 0
-                                ? "there is no generation before the current one"
-                                : "generation " + generation + " is not retained")
-                        + "; those that can be returned to: "
-                        + (retained.isEmpty()
-                                ? "none"
-                                : retained.stream()
-                                        .map(g -> Integer.toString(g.number()))
-                                        .reduce((a, b) -> a + ", " + b)
-                                        .orElse("none"))));
+        return found.orElseThrow(() -> new ModuleException((generation == 0
+                        ? "there is no generation before the current one"
+                        : "generation " + generation + " is not retained")
+                + "; those that can be returned to: "
+                + (retained.isEmpty()
+                        ? "none"
+                        : retained.stream()
+                                .map(g -> Integer.toString(g.number()))
+                                .reduce((a, b) -> a + ", " + b)
+                                .orElse("none"))));
     }
 
     /** Asked for when the deployment's turn has come: another one may have changed what is current. */

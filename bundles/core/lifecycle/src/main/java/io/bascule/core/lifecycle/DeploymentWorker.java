@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -67,6 +68,7 @@ final class DeploymentWorker implements AutoCloseable {
     private final ConcurrentSkipListMap<Long, RunningDeployment> deployments = new ConcurrentSkipListMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final ScheduledThreadPoolExecutor thread;
+    private final ScheduledFuture<?> tending;
     private final BundleListener listener = this::bundleChanged;
 
     /** Set while something is not as the generation says. */
@@ -89,7 +91,7 @@ final class DeploymentWorker implements AutoCloseable {
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         context.addBundleListener(listener);
         thread.execute(this::recover);
-        thread.scheduleWithFixedDelay(this::tend, 0, TEND_MILLIS, TimeUnit.MILLISECONDS);
+        this.tending = thread.scheduleWithFixedDelay(this::tend, 0, TEND_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Somebody changed a managed bundle past the deployments. */
@@ -114,7 +116,10 @@ final class DeploymentWorker implements AutoCloseable {
                     Restoration.run(parts, open.undos());
                 }
                 HistoryEntry entry = open.end().orElseGet(() -> interrupted(open, isCommitted, current));
-                LOG.warn("deployment={} was cut short; it ended: {}", entry.deployment(), entry.outcome().word());
+                LOG.warn(
+                        "deployment={} was cut short; it ended: {}",
+                        entry.deployment(),
+                        entry.outcome().word());
                 parts.store().finish(open, entry);
             }
             retain();
@@ -134,7 +139,9 @@ final class DeploymentWorker implements AutoCloseable {
                 open.modules(),
                 isCommitted ? Outcome.COMMITTED : Outcome.INTERRUPTED,
                 open.lastStep(),
-                isCommitted ? "" : "the gateway stopped in step " + open.lastStep().word(),
+                isCommitted
+                        ? ""
+                        : "the gateway stopped in step " + open.lastStep().word(),
                 open.header().fromGeneration(),
                 isCommitted ? current.map(Generation::number).orElse(0) : 0,
                 rollbacks());
@@ -244,7 +251,11 @@ final class DeploymentWorker implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             LOG.error("deployment={} could not begin", running.state().id(), e);
             result = new Transaction.Result(
-                    Outcome.FAILED, running.state().step(), "the store fails: " + BundleModuleManager.text(e), List.of(), 0);
+                    Outcome.FAILED,
+                    running.state().step(),
+                    "the store fails: " + BundleModuleManager.text(e),
+                    List.of(),
+                    0);
         }
         if (result.outcome() == Outcome.CANCELLED) {
             result = new Transaction.Result(
@@ -304,8 +315,8 @@ final class DeploymentWorker implements AutoCloseable {
         if (result.outcome() == Outcome.FAILED || result.outcome() == Outcome.ROLLED_BACK) {
             neighbours.alert(
                     SEVERITY_WARNING,
-                    "deployment " + state.id() + " '" + state.name() + "' " + result.outcome().word() + ": "
-                            + result.reason());
+                    "deployment " + state.id() + " '" + state.name() + "' "
+                            + result.outcome().word() + ": " + result.reason());
         }
     }
 
@@ -392,19 +403,22 @@ final class DeploymentWorker implements AutoCloseable {
 
     /** Returns whether the modules of the committed generation are all at work, or known not to be able to. */
     boolean isSettled() {
-        return !isToTend && parts.store()
-                .generations()
-                .current()
-                .map(Generation::modules)
-                .orElse(List.<GenerationModule>of())
-                .stream()
-                .allMatch(module -> parts.bundles().find(module).isPresent()
-                        || reconciler.troubles().containsKey(module.name()));
+        return !isToTend
+                && parts
+                        .store()
+                        .generations()
+                        .current()
+                        .map(Generation::modules)
+                        .orElse(List.<GenerationModule>of())
+                        .stream()
+                        .allMatch(module -> parts.bundles().find(module).isPresent()
+                                || reconciler.troubles().containsKey(module.name()));
     }
 
     @Override
     public void close() {
         context.removeBundleListener(listener);
+        tending.cancel(false);
         deployments.values().forEach(running -> running.cancel("the gateway, which stops"));
         // Not interrupted at once: that would close the files of the store under its hands.
         thread.shutdown();

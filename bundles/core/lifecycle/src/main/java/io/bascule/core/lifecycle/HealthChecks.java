@@ -31,7 +31,8 @@ final class HealthChecks implements HealthProbe, AutoCloseable {
         for (Map.Entry<ServiceReference<Object>, Object> each :
                 checks.getTracked().entrySet()) {
             if (isTagged(each.getKey().getProperty(TAGS), module)) {
-                Optional<String> trouble = Check.run(each.getValue(), String.valueOf(each.getKey().getProperty(NAME)));
+                Optional<String> trouble =
+                        Check.run(each.getValue(), String.valueOf(each.getKey().getProperty(NAME)));
                 if (trouble.isPresent()) {
                     return trouble;
                 }

@@ -193,7 +193,8 @@ final class InstalledModules {
         return isPaused
                 ? new ModuleStatus(
                         ModuleState.PAUSED,
-                        "its stages hold their input; 'bascule:resume " + module.identity().name() + "' lets it go on",
+                        "its stages hold their input; 'bascule:resume "
+                                + module.identity().name() + "' lets it go on",
                         status.instances(),
                         status.calls(),
                         status.faults(),

@@ -9,7 +9,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         id = LifecycleConfig.PID,
         name = "Bascule module manager",
         description = "Time and size limits for installing, starting and updating modules.")
-@interface LifecycleConfig {
+public @interface LifecycleConfig {
 
     /** The PID. */
     String PID = "io.bascule.lifecycle";
@@ -39,8 +39,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(
             name = "Folder of deployments",
-            description = "Where artefacts, generations, journal and history of deployments are kept; a path, relative to the"
-                    + " gateway's folder. Keep it on storage that survives: it is the truth about what runs.")
+            description =
+                    "Where artefacts, generations, journal and history of deployments are kept; a path, relative to the"
+                            + " gateway's folder. Keep it on storage that survives: it is the truth about what runs.")
     String deploymentsFolder() default "deployments";
 
     @AttributeDefinition(
@@ -63,4 +64,18 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             min = "100",
             max = "1000000")
     int historyMax() default 10_000;
+
+    @AttributeDefinition(
+            name = "Deploy folder",
+            description = "What a module in the deploy folder is: 'deployment', with trial, history and rollback, or"
+                    + " 'bundle', a plain bundle.")
+    String deployFolder() default "deployment";
+
+    @AttributeDefinition(
+            name = "Trial in the deploy folder",
+            description =
+                    "How long the trial of a module lasts that came with the deploy folder, in seconds; 0 for none.",
+            min = "0",
+            max = "604800")
+    long deployFolderTrialSeconds() default 5;
 }

@@ -191,7 +191,9 @@ final class ManagedBundles {
     Installed running(String name, @Nullable Bundle except) {
         Installed found = null;
         for (Installed each : installed.list()) {
-            if (each.identity().name().equals(name) && each.isStarted() && !each.bundle().equals(except)) {
+            if (each.identity().name().equals(name)
+                    && each.isStarted()
+                    && !each.bundle().equals(except)) {
                 found = each;
             }
         }

@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.Dictionary;
 import java.util.HashMap;
-import java.util.Hashtable;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -66,9 +66,8 @@ final class ModuleSettings {
             // What others noted on the configuration, such as the file it belongs to, stays.
             all.keySet().stream().filter(ModuleSettings::isNote).forEach(key -> next.put(key, all.get(key)));
         }
-        Configuration configuration =
-                present.isPresent() ? present.get() : admin.getConfiguration(pid, "?");
-        configuration.update(new Hashtable<>(next));
+        Configuration configuration = present.isPresent() ? present.get() : admin.getConfiguration(pid, "?");
+        configuration.update(FrameworkUtil.asDictionary(next));
     }
 
     private static boolean isNote(String key) {

@@ -38,8 +38,8 @@ final class Neighbours implements AutoCloseable {
     void post(Deployment deployment) {
         EventAdmin admin = events.getService();
         if (admin != null) {
-            admin.postEvent(new Event(
-                    DeploymentManager.EVENT_TOPIC, Map.of(DeploymentManager.EVENT_DEPLOYMENT, deployment)));
+            admin.postEvent(
+                    new Event(DeploymentManager.EVENT_TOPIC, Map.of(DeploymentManager.EVENT_DEPLOYMENT, deployment)));
         }
     }
 

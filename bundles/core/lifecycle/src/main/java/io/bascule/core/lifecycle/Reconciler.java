@@ -147,7 +147,13 @@ final class Reconciler {
 
     private void route(GenerationModule module, TrafficRule rule) throws ModuleException {
         if (!parts.router().get().traffic(module.name()).route().rule().equals(rule)) {
-            parts.router().get().route(module.name(), Route.of(rule), Handover.STATE, parts.limits().operation());
+            parts.router()
+                    .get()
+                    .route(
+                            module.name(),
+                            Route.of(rule),
+                            Handover.STATE,
+                            parts.limits().operation());
         }
     }
 }

@@ -67,7 +67,10 @@ final class Reversal {
         Optional<String> old = target.oldVersion();
         if (target.isRouted && !target.isOldStopped && old.isPresent()) {
             router().route(
-                    target.name(), Route.of(new TrafficRule.All(old.get())), Handover.NONE, parts.limits().operation());
+                            target.name(),
+                            Route.of(new TrafficRule.All(old.get())),
+                            Handover.NONE,
+                            parts.limits().operation());
         }
     }
 
@@ -102,8 +105,7 @@ final class Reversal {
         }
         GenerationModule before = target.before;
         if (target.isOldReplaced && before != null) {
-            old = parts.bundles()
-                    .install(before, parts.store().artefacts().verified(before.digest()));
+            old = parts.bundles().install(before, parts.store().artefacts().verified(before.digest()));
         }
         parts.bundles().start(old, () -> false);
     }
@@ -116,6 +118,10 @@ final class Reversal {
         TrafficRule rule = current.flatMap(generation -> generation.find(target.name()))
                 .<TrafficRule>map(module -> new TrafficRule.All(module.version()))
                 .orElse(TrafficRule.LATEST);
-        router().route(target.name(), Route.of(rule), Handover.STATE, parts.limits().operation());
+        router().route(
+                        target.name(),
+                        Route.of(rule),
+                        Handover.STATE,
+                        parts.limits().operation());
     }
 }

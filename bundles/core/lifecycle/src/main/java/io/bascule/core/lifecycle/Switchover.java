@@ -84,8 +84,8 @@ final class Switchover {
     private void target(Target target, Installed fresh) throws IOException {
         GenerationModule after = target.after;
         if (after != null && after.configuration().isPresent()) {
-            String pid = ModuleSettings.targetedPid(
-                    fresh.identity(), fresh.bundle().getSymbolicName());
+            String pid =
+                    ModuleSettings.targetedPid(fresh.identity(), fresh.bundle().getSymbolicName());
             journal.undo(new Undo.Configuration(pid, parts.settings().find(pid)));
             target.isTargeted = true;
             parts.settings().set(pid, after.configuration());
@@ -98,7 +98,10 @@ final class Switchover {
         if (old.isPresent() && target.old != null && target.old.isStarted()) {
             target.isPinned = true;
             router().route(
-                    target.name(), Route.of(new TrafficRule.All(old.get())), Handover.STATE, parts.limits().operation());
+                            target.name(),
+                            Route.of(new TrafficRule.All(old.get())),
+                            Handover.STATE,
+                            parts.limits().operation());
         }
     }
 
@@ -106,11 +109,15 @@ final class Switchover {
     void selfTest(Installed fresh) throws ModuleException {
         progress.step(Step.SELF_TEST, "testing " + fresh.identity().full());
         Module service = Transaction.service(parts, fresh);
-        parts.calls().call(
-                "the self-test of " + fresh.identity().full(), parts.limits().ready(), progress::isCancelled, () -> {
-                    service.selfTest();
-                    return service;
-                });
+        parts.calls()
+                .call(
+                        "the self-test of " + fresh.identity().full(),
+                        parts.limits().ready(),
+                        progress::isCancelled,
+                        () -> {
+                            service.selfTest();
+                            return service;
+                        });
     }
 
     /** Lets an instance that goes nowhere take the configuration, so that a wrong one is refused before it is set. */
@@ -122,18 +129,19 @@ final class Switchover {
         Module service = Transaction.service(parts, running);
         String json = JSON.toJson(after.configuration().get());
         StageContext context = new StageContext("deployment/" + after.name(), json, Output.NOWHERE);
-        parts.calls().call(
-                "trying the configuration of " + running.identity().full(),
-                parts.limits().ready(),
-                progress::isCancelled,
-                () -> {
-                    if (service.descriptor().world() == World.DECODER) {
-                        service.newDecoder(context).close();
-                    } else if (service.descriptor().world() == World.PROCESSOR) {
-                        service.newProcessor(context).close();
-                    }
-                    return service;
-                });
+        parts.calls()
+                .call(
+                        "trying the configuration of " + running.identity().full(),
+                        parts.limits().ready(),
+                        progress::isCancelled,
+                        () -> {
+                            if (service.descriptor().world() == World.DECODER) {
+                                service.newDecoder(context).close();
+                            } else if (service.descriptor().world() == World.PROCESSOR) {
+                                service.newProcessor(context).close();
+                            }
+                            return service;
+                        });
     }
 
     /** Goes through the canary and then gives everything to what is new. */
@@ -168,15 +176,14 @@ final class Switchover {
         Map<String, Integer> weights = new LinkedHashMap<>();
         weights.put(old.get(), 100 - percent);
         weights.put(version, percent);
-        TrafficRule rule = percent == 0
-                ? new TrafficRule.Shadow(old.get(), version, 0)
-                : new TrafficRule.Weighted(weights);
+        TrafficRule rule =
+                percent == 0 ? new TrafficRule.Shadow(old.get(), version, 0) : new TrafficRule.Weighted(weights);
         target.isRouted = true;
         router().route(
-                target.name(),
-                new Route(rule, Set.of(), old, trial.deadline()),
-                Handover.STATE,
-                parts.limits().operation());
+                        target.name(),
+                        new Route(rule, Set.of(), old, trial.deadline()),
+                        Handover.STATE,
+                        parts.limits().operation());
     }
 
     private void switchTo(Target target) throws ModuleException, IOException {
@@ -204,10 +211,10 @@ final class Switchover {
         Optional<String> fallback = isWarm ? target.oldVersion() : Optional.empty();
         target.isRouted = true;
         router().route(
-                target.name(),
-                new Route(new TrafficRule.All(version), standby, fallback, trial.deadline()),
-                Handover.STATE,
-                parts.limits().operation());
+                        target.name(),
+                        new Route(new TrafficRule.All(version), standby, fallback, trial.deadline()),
+                        Handover.STATE,
+                        parts.limits().operation());
     }
 
     private void reconfigure(GenerationModule after, Target target) throws IOException {
@@ -270,8 +277,9 @@ final class Switchover {
         if (target.isRemoval() || runs == null) {
             return Optional.empty();
         }
-        VersionTraffic traffic =
-                target.fresh == null ? null : traffic(target, Optional.ofNullable(target.after).map(GenerationModule::version));
+        VersionTraffic traffic = target.fresh == null
+                ? null
+                : traffic(target, Optional.ofNullable(target.after).map(GenerationModule::version));
         // A module whose code stays is judged by what it does from now on only: its counters are older.
         Optional<String> trouble = target.fresh == null
                 ? Optional.empty()
@@ -279,11 +287,12 @@ final class Switchover {
         if (trouble.isPresent() || !isProbed) {
             return trouble;
         }
-        return parts.calls().call(
-                "the health check of " + target.name(),
-                parts.limits().operation(),
-                progress::isCancelled,
-                () -> parts.health().findTrouble(target.name()));
+        return parts.calls()
+                .call(
+                        "the health check of " + target.name(),
+                        parts.limits().operation(),
+                        progress::isCancelled,
+                        () -> parts.health().findTrouble(target.name()));
     }
 
     private @Nullable VersionTraffic traffic(Target target, Optional<String> version) {
@@ -322,12 +331,16 @@ final class Switchover {
                                 Optional.empty());
             }
             router().route(
-                    target.name(),
-                    Route.of(new TrafficRule.All(after.version())),
-                    Handover.STATE,
-                    parts.limits().operation());
+                            target.name(),
+                            Route.of(new TrafficRule.All(after.version())),
+                            Handover.STATE,
+                            parts.limits().operation());
         } else {
-            router().route(target.name(), Route.of(TrafficRule.LATEST), Handover.STATE, parts.limits().operation());
+            router().route(
+                            target.name(),
+                            Route.of(TrafficRule.LATEST),
+                            Handover.STATE,
+                            parts.limits().operation());
         }
         boolean leaves = target.isRemoval() || target.bringsCode();
         if (old != null && leaves && !target.isOldReplaced) {

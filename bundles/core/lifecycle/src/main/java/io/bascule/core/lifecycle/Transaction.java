@@ -89,7 +89,11 @@ final class Transaction {
         this.journal = parts.store()
                 .journal()
                 .begin(new DeploymentHeader(
-                        order.id(), order.name(), order.who(), began, current.map(Generation::number).orElse(0)));
+                        order.id(),
+                        order.name(),
+                        order.who(),
+                        began,
+                        current.map(Generation::number).orElse(0)));
         this.switchover = new Switchover(parts, journal, order.trial(), progress);
         this.targets = order.wishes().stream().map(Target::new).toList();
     }
@@ -165,9 +169,10 @@ final class Transaction {
         List<String> restarts = verification.resolve(targets);
         failOn(verification.takeProblems());
         if (restarts.size() > order.restartsMax()) {
-            throw new DeploymentFailure("expected at most " + order.restartsMax() + " other bundles to be restarted, got "
-                    + restarts.size() + ": " + String.join(", ", restarts)
-                    + "; allow it in the manifest (restartsMax) or deploy at a quiet time");
+            throw new DeploymentFailure(
+                    "expected at most " + order.restartsMax() + " other bundles to be restarted, got "
+                            + restarts.size() + ": " + String.join(", ", restarts)
+                            + "; allow it in the manifest (restartsMax) or deploy at a quiet time");
         }
     }
 

@@ -134,12 +134,12 @@ final class Verification {
         }
         ModuleIdentity identity = parts.bundles().identity(stored.path(), put.url());
         if (!put.name().isEmpty() && !put.name().equals(identity.name())) {
-            throw new ModuleException("expected module '" + put.name() + "', got " + identity.full() + " from '"
-                    + put.url() + "'");
+            throw new ModuleException(
+                    "expected module '" + put.name() + "', got " + identity.full() + " from '" + put.url() + "'");
         }
         if (!put.version().isEmpty() && !Version.parseVersion(put.version()).equals(identity.version())) {
-            throw new ModuleException("expected version " + put.version() + ", got " + identity.version() + " from '"
-                    + put.url() + "'");
+            throw new ModuleException(
+                    "expected version " + put.version() + ", got " + identity.version() + " from '" + put.url() + "'");
         }
         look(target, identity.name());
         ModuleDescriptor says = identity.descriptor();
@@ -195,16 +195,16 @@ final class Verification {
         targets.stream().filter(Target::isRemoval).forEach(target -> removed.add(target.name()));
         List<GenerationModule> next = new ArrayList<>();
         current.ifPresent(generation -> generation.modules().stream()
-                .filter(m -> !removed.contains(m.name()) && targets.stream().noneMatch(t -> t.name()
-                        .equals(m.name())))
+                .filter(m -> !removed.contains(m.name())
+                        && targets.stream().noneMatch(t -> t.name().equals(m.name())))
                 .forEach(next::add));
         targets.stream().map(target -> target.after).filter(Objects::nonNull).forEach(next::add);
         for (GenerationModule module : next) {
             module.requires().forEach((name, range) -> {
                 Optional<Version> there = versionOf(name, next, removed);
                 if (there.isEmpty()) {
-                    problems.add(module.name() + ": requires module '" + name + "' " + range
-                            + ", which would not be there");
+                    problems.add(
+                            module.name() + ": requires module '" + name + "' " + range + ", which would not be there");
                 } else if (!new VersionRange(range).includes(there.get())) {
                     problems.add(module.name() + ": requires module '" + name + "' " + range
                             + ", which would be there in version " + there.get());
@@ -269,7 +269,8 @@ final class Verification {
         Set<String> restarts = new TreeSet<>();
         if (!leaving.isEmpty()) {
             for (Bundle bundle : parts.bundles().restartedWith(leaving)) {
-                if (targets.stream().noneMatch(t -> t.fresh != null && t.fresh.bundle().equals(bundle))) {
+                if (targets.stream()
+                        .noneMatch(t -> t.fresh != null && t.fresh.bundle().equals(bundle))) {
                     restarts.add(bundle.getSymbolicName() + " " + bundle.getVersion());
                 }
             }

@@ -39,8 +39,8 @@ class BundleModuleManagerTest {
     void open(@TempDir Path data) throws Exception {
         folder = data;
         framework = new EmbeddedFramework(data);
-        LifecycleLimits limits = new LifecycleLimits(
-                Duration.ofMillis(500), Duration.ofSeconds(10), 1024 * 1024, 20, 1L << 30, 1000);
+        LifecycleLimits limits =
+                new LifecycleLimits(Duration.ofMillis(500), Duration.ofSeconds(10), 1024 * 1024, 20, 1L << 30, 1000);
         manager = new BundleModuleManager(framework.context(), limits, data.resolve("artefacts"));
     }
 

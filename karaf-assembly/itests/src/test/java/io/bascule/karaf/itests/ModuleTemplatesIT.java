@@ -133,9 +133,9 @@ class ModuleTemplatesIT {
         Process process = new ProcessBuilder(List.of("sh", "-c", line))
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .redirectOutput(output.toFile())
                 .start();
+        process.getOutputStream().close();
         if (!process.waitFor(COMMAND_MINUTES_MAX, TimeUnit.MINUTES)) {
             process.destroy();
             throw new AssertionError("'" + line + "' has not ended after " + COMMAND_MINUTES_MAX + " minutes: "

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class TrafficCommandsTest {
 
-    private static final String PID = "io.bascule.core.flow.traffic";
+    private static final String PID = "io.bascule.flow.traffic";
 
     private final FakeRouter router = new FakeRouter();
     private final FakeModules modules = new FakeModules();

@@ -9,7 +9,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 
-/** Traffic rules as an operator writes them, file {@code etc/io.bascule.core.flow.traffic.cfg}. Changes apply at once. */
+/** Traffic rules as an operator writes them, file {@code etc/io.bascule.flow.traffic.cfg}. Changes apply at once. */
 @Component(
         service = {},
         immediate = true,
@@ -17,7 +17,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class TrafficConfiguration {
 
     /** The PID. */
-    static final String PID = "io.bascule.core.flow.traffic";
+    static final String PID = "io.bascule.flow.traffic";
 
     private final TrafficControl traffic;
 

@@ -44,7 +44,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
                   round-robin 1.0.0 1.1.0         one batch to each in turn
                   by-channel 1.0.0=50 1.1.0=50    a channel stays with its version
                   shadow 1.0.0 1.1.0 tolerance=0.001
-                It is configuration (PID io.bascule.core.flow.traffic), holds over
+                It is configuration (PID io.bascule.flow.traffic), holds over
                 restarts, and changes between two batches: nothing is lost.
 
                 Examples:
@@ -55,7 +55,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 public final class TrafficCommand extends GatewayCommand {
 
     /** The PID whose keys are names of modules and whose values are their rules. */
-    static final String PID = "io.bascule.core.flow.traffic";
+    static final String PID = "io.bascule.flow.traffic";
 
     private static final String FILE_KEY = "felix.fileinstall.filename";
 

@@ -180,7 +180,10 @@ public final class DeploymentStore implements AutoCloseable {
         Path file = folder.resolve("lock");
         FileChannel channel;
         try {
-            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = FileChannel.open(
+                    file,
+                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                    FileDisk.ownerOnly(file, FileDisk.FILE_PERMISSIONS));
         } catch (IOException e) {
             if (!Files.isDirectory(folder)) {
                 throw StoreException.cannot("open the deployment store in", folder, e);

@@ -271,15 +271,15 @@ class DeployFolderTest {
 
     @Test
     void filesWithSimilarOrVeryLongNamesAreToldApart() {
-        FolderFile one = new FolderFile(Path.of("/d/" + "x".repeat(100) + "1.wasm"));
-        FolderFile other = new FolderFile(Path.of("/d/" + "x".repeat(100) + "2.wasm"));
+        FolderFile one = new FolderFile(folder.resolve("x".repeat(100) + "1.wasm"));
+        FolderFile other = new FolderFile(folder.resolve("x".repeat(100) + "2.wasm"));
         String name = one.deployed("ab".repeat(32), "a name that is long ".repeat(10));
         assertEquals(DeploymentPlan.NAME_MAX, name.length());
         assertTrue(one.isOf(name));
         assertEquals("ab".repeat(8), one.digestIn(name));
         assertFalse(other.isOf(name));
-        FolderFile shorter = new FolderFile(Path.of("/d/a"));
-        FolderFile longer = new FolderFile(Path.of("/d/a b.wasm"));
+        FolderFile shorter = new FolderFile(folder.resolve("a"));
+        FolderFile longer = new FolderFile(folder.resolve("a b.wasm"));
         assertFalse(shorter.isOf(longer.deployed("ab".repeat(32), "")));
         assertTrue(shorter.isOf(shorter.removed()));
     }

@@ -71,10 +71,12 @@ final class DeploymentWorker implements AutoCloseable {
     private final ScheduledFuture<?> tending;
     private final BundleListener listener = this::bundleChanged;
 
+    private volatile boolean isClosed;
+
     /** Set while something is not as the generation says. */
     private volatile boolean isToTend = true;
     // Touched by the worker only.
-    private boolean mustConfigure;
+    private boolean isRecovered;
     private boolean isAlerted;
     private long tendingSince = System.nanoTime();
 
@@ -108,20 +110,7 @@ final class DeploymentWorker implements AutoCloseable {
                 .findings()
                 .forEach(finding -> neighbours.alert(SEVERITY_SERIOUS, "deployment store: " + finding.text()));
         try {
-            Optional<Generation> current = parts.store().generations().current();
-            for (OpenDeployment open : parts.store().journal().openDeployments()) {
-                boolean isCommitted = parts.store().committed(open).isPresent();
-                mustConfigure |= isCommitted;
-                if (!isCommitted) {
-                    Restoration.run(parts, open.undos());
-                }
-                HistoryEntry entry = open.end().orElseGet(() -> interrupted(open, isCommitted, current));
-                LOG.warn(
-                        "deployment={} was cut short; it ended: {}",
-                        entry.deployment(),
-                        entry.outcome().word());
-                parts.store().finish(open, entry);
-            }
+            endAccounts();
             retain();
         } catch (IOException | ModuleException | RuntimeException e) {
             LOG.error("the account of a deployment that was cut short cannot be ended", e);
@@ -129,7 +118,36 @@ final class DeploymentWorker implements AutoCloseable {
         }
     }
 
-    private HistoryEntry interrupted(OpenDeployment open, boolean isCommitted, Optional<Generation> current) {
+    /** Each account is ended after its effects are: a crash in here leaves it open, and all is done once more. */
+    private void endAccounts() throws IOException, ModuleException {
+        if (isRecovered) {
+            return;
+        }
+        for (OpenDeployment open : parts.store().journal().openDeployments()) {
+            Optional<Generation> committed = parts.store().committed(open);
+            if (committed.isEmpty()) {
+                Restoration.undo(parts, open.undos());
+            } else {
+                Restoration.undoTargeted(parts, open.undos());
+                if (committed.equals(parts.store().generations().current())) {
+                    Restoration.complete(
+                            parts,
+                            parts.store().generations().find(open.header().fromGeneration()),
+                            committed.get());
+                }
+            }
+            HistoryEntry entry = open.end().orElseGet(() -> interrupted(open, committed));
+            LOG.warn(
+                    "deployment={} was cut short; it ended: {}",
+                    entry.deployment(),
+                    entry.outcome().word());
+            parts.store().finish(open, entry);
+        }
+        isRecovered = true;
+    }
+
+    private HistoryEntry interrupted(OpenDeployment open, Optional<Generation> committed) {
+        boolean isCommitted = committed.isPresent();
         return new HistoryEntry(
                 open.header().id(),
                 open.header().name(),
@@ -143,7 +161,7 @@ final class DeploymentWorker implements AutoCloseable {
                         ? ""
                         : "the gateway stopped in step " + open.lastStep().word(),
                 open.header().fromGeneration(),
-                isCommitted ? current.map(Generation::number).orElse(0) : 0,
+                committed.map(Generation::number).orElse(0),
                 rollbacks());
     }
 
@@ -160,15 +178,14 @@ final class DeploymentWorker implements AutoCloseable {
     }
 
     private void tend() {
-        if (!isToTend) {
+        if (!isToTend || parts.bundles().isFrameworkStopping()) {
             return;
         }
         isToTend = false;
         try {
             Optional<Generation> current = parts.store().generations().current();
-            boolean isDone = current.isEmpty() || reconciler.run(current.get(), mustConfigure);
+            boolean isDone = current.isEmpty() || reconciler.run(current.get());
             if (isDone) {
-                mustConfigure = false;
                 tendingSince = System.nanoTime();
                 tell();
                 isAlerted = false;
@@ -245,10 +262,12 @@ final class DeploymentWorker implements AutoCloseable {
         JournalFile journal = null;
         Transaction.Result result;
         try {
+            // Undone later, it would be undone over what this deployment does.
+            endAccounts();
             Transaction transaction = new Transaction(parts, order.get(), began, running);
             journal = transaction.journal();
             result = transaction.run();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | ModuleException | RuntimeException e) {
             LOG.error("deployment={} could not begin", running.state().id(), e);
             result = new Transaction.Result(
                     Outcome.FAILED,
@@ -257,9 +276,15 @@ final class DeploymentWorker implements AutoCloseable {
                     List.of(),
                     0);
         }
+        if (result.outcome() == Outcome.INTERRUPTED) {
+            // Its account stays open: the next start undoes it and ends the account.
+            LOG.info("deployment={} {}", running.state().id(), result.reason());
+            running.end(result);
+            return;
+        }
         if (result.outcome() == Outcome.CANCELLED) {
             result = new Transaction.Result(
-                    result.outcome(),
+                    isClosed ? Outcome.INTERRUPTED : Outcome.CANCELLED,
                     result.step(),
                     "cancelled by " + running.cancelledBy() + " in " + result.reason(),
                     result.modules(),
@@ -417,6 +442,7 @@ final class DeploymentWorker implements AutoCloseable {
 
     @Override
     public void close() {
+        isClosed = true;
         context.removeBundleListener(listener);
         tending.cancel(false);
         deployments.values().forEach(running -> running.cancel("the gateway, which stops"));

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.hooks.bundle.CollisionHook;
 import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
@@ -31,6 +34,7 @@ final class ManagedBundles {
     private static final byte[] WASM_MAGIC = {0, 'a', 's', 'm'};
 
     private final BundleContext context;
+    private final Bundle framework;
     private final InstalledModules installed;
     private final Artefacts artefacts;
     private final Refresher refresher;
@@ -44,6 +48,7 @@ final class ManagedBundles {
             BoundedCalls calls,
             LifecycleLimits limits) {
         this.context = context;
+        this.framework = context.getBundle(Constants.SYSTEM_BUNDLE_ID);
         this.installed = installed;
         this.artefacts = artefacts;
         this.refresher = new Refresher(context);
@@ -57,6 +62,11 @@ final class ManagedBundles {
 
     static boolean isManaged(Bundle bundle) {
         return bundle.getLocation().startsWith(PROTOCOL + ":");
+    }
+
+    /** Returns whether the whole framework ends, bundle after bundle. */
+    boolean isFrameworkStopping() {
+        return (framework.getState() & (Bundle.STARTING | Bundle.ACTIVE)) == 0;
     }
 
     /** Finds the bundle of exactly this artefact. */
@@ -142,6 +152,32 @@ final class ManagedBundles {
                 + (missing.isEmpty()
                         ? "what it needs is there but does not go together; the framework's log says more"
                         : String.join("; ", missing)));
+    }
+
+    /**
+     * Finds out whether an artefact would resolve whose name and version another bundle has: it is installed beside it for
+     * this moment, which the framework allows where a hook says so. Nothing of it runs.
+     *
+     * @throws ModuleException when it would not; says what is missing
+     */
+    void tryResolve(GenerationModule module, Path artefact) throws ModuleException {
+        CollisionHook allowed = (operation, target, others) -> {
+            if (operation == CollisionHook.INSTALLING) {
+                others.removeIf(ManagedBundles::isManaged);
+            }
+        };
+        ServiceRegistration<CollisionHook> hook = context.registerService(CollisionHook.class, allowed, null);
+        Installed tried;
+        try {
+            tried = install(module, artefact);
+        } finally {
+            hook.unregister();
+        }
+        try {
+            resolve(tried);
+        } finally {
+            uninstall(tried.bundle());
+        }
     }
 
     /** Returns what a refresh of these bundles would restart besides them. */

@@ -218,6 +218,10 @@ final class Transaction {
     }
 
     private Result fail(Exception cause, boolean isRouting) {
+        if (parts.bundles().isFrameworkStopping()) {
+            // Modules go in any order then, which says nothing about the new version. The next start puts all in order.
+            return new Result(Outcome.INTERRUPTED, step, "the gateway stopped in step " + step.word(), steps(), 0);
+        }
         boolean isCancelled = progress.isCancelled() && step != Step.COMMIT;
         String reason = "step " + step.word() + ": " + text(cause);
         progress.step(step, "going back: " + reason);

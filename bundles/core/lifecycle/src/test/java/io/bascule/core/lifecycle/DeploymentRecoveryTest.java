@@ -23,10 +23,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.SynchronousBundleListener;
 
 /** What is left of deployments when the gateway starts anew, and what came past them. */
 class DeploymentRecoveryTest {
@@ -93,6 +97,55 @@ class DeploymentRecoveryTest {
         }
         rig.deployments.cancel(id, Rig.WHO);
         rig.end(id);
+    }
+
+    @Test
+    void aGatewayThatIsStoppedInATrialDoesNotBlameTheModule() throws Exception {
+        rig.deploy("press", "1.0.0", Flavour.GOOD);
+        long id = rig.deployments.submit(
+                rig.plan(rig.put("press", "1.1.0", Flavour.NEXT)).trialLasting(Duration.ofHours(1)), Rig.WHO);
+        Await.until("the trial", () -> rig.deployments.find(id).orElseThrow().step() == Step.TRIAL);
+        // As at SIGTERM: modules end before the deployment manager does.
+        Rig ending = rig;
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        SynchronousBundleListener last = event -> {
+            if (event.getType() == BundleEvent.STOPPED
+                    && event.getBundle().getVersion().toString().equals("1.1.0")) {
+                closed.completeAsync(
+                        () -> {
+                            ending.closeAfter(id);
+                            return null;
+                        },
+                        Runnable::run);
+            }
+        };
+        rig.context().addBundleListener(last);
+        rig.framework.stop();
+        closed.get(Await.BOUND.toSeconds(), TimeUnit.SECONDS);
+        rig.framework.waitForStop(Await.BOUND.toMillis());
+
+        rig = new Rig(folder);
+
+        Await.until("the module", () -> rig.bundles().equals(List.of("press@1.0.0*")));
+        HistoryEntry entry = rig.deployments.history(1).get(0);
+        assertEquals(id, entry.deployment());
+        assertEquals(Outcome.INTERRUPTED, entry.outcome());
+        assertEquals("the gateway stopped in step trial", entry.reason());
+        assertEquals(0, entry.rollbacks());
+    }
+
+    @Test
+    void aDeploymentManagerThatIsStoppedAloneUndoesWhatRunsAndSaysSo() throws Exception {
+        rig.deploy("press", "1.0.0", Flavour.GOOD);
+        long id = rig.deployments.submit(
+                rig.plan(rig.put("press", "1.1.0", Flavour.NEXT)).trialLasting(Duration.ofHours(1)), Rig.WHO);
+        Await.until("the trial", () -> rig.deployments.find(id).orElseThrow().step() == Step.TRIAL);
+        rig.deployments.close();
+
+        assertEquals(List.of("press@1.0.0*"), rig.bundles());
+        Deployment ended = rig.deployments.find(id).orElseThrow();
+        assertEquals(Outcome.INTERRUPTED, ended.outcome().orElseThrow());
+        assertTrue(ended.reason().contains("the gateway, which stops"), ended.reason());
     }
 
     private static void copy(Path from, Path to) throws Exception {

@@ -138,7 +138,7 @@ final class Dispatcher {
         LiveVersion fallback = now.fallback;
         boolean hasFallback = fallback != null && !fallback.isGone() && fallback != version;
         if (version == null || version.isGone()) {
-            return hasFallback ? standIn(fallback, now, item) : Outcome.HELD;
+            return hasFallback ? standIn(fallback, now, item, null) : Outcome.HELD;
         }
         LiveVersion candidate = now.candidate;
         boolean isShadowed = candidate != null && isInStep(now, version, candidate);
@@ -157,9 +157,7 @@ final class Dispatcher {
             version.output().clear();
             frames.rollBack();
             counters.fault(e);
-            Outcome outcome = standIn(fallback, now, item);
-            version.countFallback();
-            return outcome;
+            return standIn(fallback, now, item, version);
         }
         version.output().release();
         if (isShadowed) {
@@ -169,7 +167,9 @@ final class Dispatcher {
         return Outcome.DONE;
     }
 
-    private Outcome standIn(@Nullable LiveVersion fallback, Roster now, Object item) throws ModuleException {
+    /** What is counted is counted before the outputs leave: who sees them finds them in the figures. */
+    private Outcome standIn(@Nullable LiveVersion fallback, Roster now, Object item, @Nullable LiveVersion failed)
+            throws ModuleException {
         if (fallback == null) {
             return Outcome.HELD;
         }
@@ -183,6 +183,9 @@ final class Dispatcher {
             }
             fallback.abandon();
             throw e;
+        }
+        if (failed != null) {
+            failed.countFallback();
         }
         fallback.output().release();
         fallback.output().clear();

@@ -83,6 +83,10 @@ public final class DocumentFlowEngine implements FlowEngine {
     private final FlowControl flows;
     private volatile FlowEngineSettings settings;
     private volatile @Nullable Future<?> nextLook;
+
+    /** Whether a look waits already that was asked for: one is enough for all who ask before it begins. */
+    private final AtomicBoolean isLookAsked = new AtomicBoolean();
+
     private final AtomicBoolean isClosed = new AtomicBoolean();
 
     /** Is called by declarative services; flows start with {@link #open}. */
@@ -175,8 +179,12 @@ public final class DocumentFlowEngine implements FlowEngine {
 
     /** Looks soon, for news that would otherwise wait for the next interval. */
     private void lookSoon() {
+        if (!isLookAsked.compareAndSet(false, true)) {
+            return;
+        }
         try {
             control.execute(() -> {
+                isLookAsked.set(false);
                 try {
                     reconcile();
                 } catch (RuntimeException | LinkageError e) {
@@ -203,12 +211,7 @@ public final class DocumentFlowEngine implements FlowEngine {
         }
         FlowEngineSettings last = settings;
         try {
-            call("stopping the flow engine", () -> {
-                flows.closeAll(last.drain());
-                return true;
-            });
-        } catch (FlowException e) {
-            LOG.error("the flow engine did not stop in time", e);
+            finishAll(last.drain());
         } finally {
             Future<?> look = nextLook;
             if (look != null) {
@@ -216,6 +219,36 @@ public final class DocumentFlowEngine implements FlowEngine {
             }
             control.shutdownNow();
             preparers.shutdownNow();
+        }
+    }
+
+    /** An interrupt does not shorten it: it is bounded as it is, and what is queued would be lost. */
+    private void finishAll(Duration drain) {
+        Future<?> end = control.submit(() -> flows.closeAll(drain));
+        long until = System.nanoTime() + drain.plus(CONTROL_SLACK).toNanos();
+        boolean isInterrupted = false;
+        boolean isWaiting = true;
+        while (isWaiting) {
+            try {
+                end.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+                isWaiting = false;
+            } catch (InterruptedException e) {
+                isInterrupted = true;
+            } catch (TimeoutException e) {
+                isWaiting = false;
+                LOG.error(
+                        "the flow engine did not stop in time: after {} ms these flows are not at their end, and what"
+                                + " they hold is dropped: {}",
+                        drain.plus(CONTROL_SLACK).toMillis(),
+                        flows.open(),
+                        e);
+            } catch (ExecutionException e) {
+                isWaiting = false;
+                LOG.error("the flow engine stopped, but not all flows ended as they should", e.getCause());
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

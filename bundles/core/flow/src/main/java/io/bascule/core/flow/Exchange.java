@@ -84,10 +84,12 @@ final class Exchange {
         if (held != null) {
             before = new Before(without(held.roster, gone), held.kept);
         }
-        roster = without(now, gone);
+        Roster left = without(now, gone);
         String names = String.join(
                 ", ", gone.stream().map(live -> live.handle().label()).toList());
-        trouble = "module " + names + " has gone; " + consequence(roster);
+        // Said first: who sees that somebody is missing finds why.
+        trouble = "module " + names + " has gone; " + consequence(left);
+        roster = left;
         LOG.info("stage={} {}", stage, trouble);
     }
 
@@ -249,9 +251,9 @@ final class Exchange {
                 live.output().clear();
             }
         }
-        roster = next;
         String missing = next.missing();
         trouble = missing.isEmpty() ? "" : "version " + missing + " is not there; " + consequence(next);
+        roster = next;
         if (!was.describe().equals(next.describe()) && !was.all.isEmpty()) {
             LOG.info("stage={} goes from module={} to {}", stage, was.describe(), next.describe());
         }

@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides what runs: compares the documents with what is installed and what people want, and opens and closes flows. All
- * methods but {@link #flows()}, {@link #surroundings()} and {@link #release} are called by the control thread only.
+ * methods but {@link #flows()}, {@link #open()}, {@link #surroundings()} and {@link #release} are called by the control thread
+ * only.
  */
 final class FlowControl {
 
@@ -45,6 +46,9 @@ final class FlowControl {
     private final TrafficControl traffic;
     private final ConcurrentSkipListMap<String, ManagedFlow> flows = new ConcurrentSkipListMap<>();
     private final IdentityHashMap<FlowDocument, FlowParser> parsed = new IdentityHashMap<>();
+
+    /** Whether the engine has ended: a look that was asked for before must not open again what nobody would close. */
+    private boolean isEnded;
 
     FlowControl(
             RunningFlow.Parts parts,
@@ -62,6 +66,14 @@ final class FlowControl {
     /** Returns the flows in the order of their names. Any thread. */
     Collection<ManagedFlow> flows() {
         return flows.values();
+    }
+
+    /** Returns the names of the flows that have not been closed. Any thread. */
+    List<String> open() {
+        return flows.values().stream()
+                .filter(flow -> flow.isOpen)
+                .map(flow -> flow.name)
+                .toList();
     }
 
     @Nullable
@@ -104,6 +116,9 @@ final class FlowControl {
 
     /** Makes what runs what the documents say. */
     void reconcile(List<FlowDocument> documents, Duration drain) {
+        if (isEnded) {
+            return;
+        }
         parsed.keySet().retainAll(documents);
         Map<String, FlowDocument> named = new LinkedHashMap<>();
         Map<String, String> ignored = new LinkedHashMap<>();
@@ -161,6 +176,8 @@ final class FlowControl {
             return;
         }
         if (flow.isOpen) {
+            // Said first: who sees the new graph must not see the state of the old one with it.
+            become(flow, State.WAITING, "it restarts with the changed document");
             close(flow, drain);
         }
         flow.definition = definition;
@@ -263,6 +280,7 @@ final class FlowControl {
 
     /** Stops all flows within one drain time: all sources first. */
     void closeAll(Duration drain) {
+        isEnded = true;
         Map<ManagedFlow, Long> open = new LinkedHashMap<>();
         for (ManagedFlow flow : flows.values()) {
             RunningFlow graph = flow.last;
@@ -292,6 +310,9 @@ final class FlowControl {
 
     /** Sets and stores whether a flow is to run; the next reconcile makes it so. */
     void wish(String name, boolean isWanted) throws FlowException {
+        if (isEnded) {
+            throw new FlowException("flow '" + name + "' is not started or stopped: the flow engine has ended");
+        }
         ManagedFlow flow = flows.get(name);
         if (flow == null) {
             throw new FlowException("there is no flow '" + name + "'; the flows are "

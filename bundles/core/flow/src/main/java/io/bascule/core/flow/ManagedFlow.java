@@ -32,6 +32,7 @@ final class ManagedFlow {
     }
 
     FlowStatus status() {
+        // The graph before the state: what is said of a new graph is never older than the graph.
         RunningFlow graph = last;
         FlowDefinition graphDefinition = lastDefinition;
         List<StageStatus> stages =

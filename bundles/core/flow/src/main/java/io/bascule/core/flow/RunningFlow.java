@@ -203,9 +203,19 @@ final class RunningFlow {
 
     /**
      * Works off what is queued, stage by stage from the sources on, and ends all threads. What is left at {@code untilNanos} is
-     * dropped and counted.
+     * dropped and counted, as it is when the caller is interrupted.
      */
     void drain(long untilNanos) throws InterruptedException {
+        try {
+            workOff(untilNanos);
+        } catch (InterruptedException e) {
+            workers.forEach(StageWorker::abandon);
+            workers.forEach(StageWorker::interrupt);
+            throw e;
+        }
+    }
+
+    private void workOff(long untilNanos) throws InterruptedException {
         for (StageWorker worker : workers) {
             worker.queue().end();
             if (!worker.awaitEnd(untilNanos)) {

@@ -154,8 +154,12 @@ final class Slot implements Step {
         return !exchange.roster().all.isEmpty();
     }
 
-    /** Makes the instances that {@code wanted} needs and orders the change. Called by a thread that may take its time. */
-    void prepare(Staffing wanted, long epoch) {
+    /**
+     * Makes the instances that {@code wanted} needs and orders the change. Called by a thread that may take its time.
+     *
+     * @param whenDone called by the worker once it has gone over
+     */
+    void prepare(Staffing wanted, long epoch, Runnable whenDone) {
         Map<ModuleDirectory.Handle, LiveVersion> made = new HashMap<>();
         try {
             for (ModuleDirectory.Handle handle : missing(wanted)) {
@@ -169,7 +173,7 @@ final class Slot implements Step {
             isPreparing.set(false);
             return;
         }
-        Order order = new Order(at -> follow(at, wanted, made), () -> {
+        Order order = new Order(at -> follow(at, wanted, made, whenDone), () -> {
             made.values().forEach(LiveVersion::close);
             isPreparing.set(false);
         });
@@ -179,11 +183,13 @@ final class Slot implements Step {
     }
 
     /** Goes over to what is wanted, on the worker. */
-    private void follow(Exchange at, Staffing wanted, Map<ModuleDirectory.Handle, LiveVersion> made) {
+    private void follow(
+            Exchange at, Staffing wanted, Map<ModuleDirectory.Handle, LiveVersion> made, Runnable whenDone) {
         try {
             // Where a deployment decides, nobody starts without the state before it unasked.
             at.change(wanted, made, Handover.STATE, !desk.isSet());
             at.confirm();
+            whenDone.run();
         } catch (ModuleException e) {
             // Better the old one than a new one without the state.
             made.values().forEach(LiveVersion::close);

@@ -70,7 +70,8 @@ final class TrafficControl implements ModuleRouter {
             return;
         }
         try {
-            preparers.execute(() -> slot.prepare(wanted, epoch));
+            // Looked at again at once: a flow's sources wait for its last slot, and what comes meanwhile is not for it.
+            preparers.execute(() -> slot.prepare(wanted, epoch, lookSoon));
         } catch (RejectedExecutionException e) {
             // The threads that make instances are busy; the next look asks again.
             slot.cancelPreparing();

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** An engine on a workbench: a device with one channel in front, a sink that keeps what arrives behind. */
 final class Bench implements AutoCloseable {
@@ -42,6 +43,7 @@ final class Bench implements AutoCloseable {
     final Channel channel;
     private final Path data;
     private final Duration drain;
+    private final Duration poll;
     DocumentFlowEngine engine;
 
     Bench(Path data) throws IOException {
@@ -49,8 +51,13 @@ final class Bench implements AutoCloseable {
     }
 
     Bench(Path data, Duration drain) throws IOException {
+        this(data, drain, Duration.ofMillis(100));
+    }
+
+    Bench(Path data, Duration drain, Duration poll) throws IOException {
         this.data = data;
         this.drain = drain;
+        this.poll = poll;
         this.folder = Files.createDirectories(data.resolve("flows"));
         this.device = channels.openDevice(
                 new DeviceDescriptor(
@@ -66,8 +73,7 @@ final class Bench implements AutoCloseable {
 
     private DocumentFlowEngine newEngine() {
         ChannelWriter writer = (subject, writes) -> List.of();
-        FlowEngineSettings settings =
-                new FlowEngineSettings(folder, Duration.ofMillis(100), drain, Duration.ofSeconds(2));
+        FlowEngineSettings settings = new FlowEngineSettings(folder, poll, drain, Duration.ofSeconds(2));
         DocumentFlowEngine made = new DocumentFlowEngine(
                 channels, writer, alerts, settings, data.resolve("wishes.properties"), java.time.Clock.systemUTC());
         made.addStageFactory(collector, Map.of(StageFactory.TYPE, "collect"));
@@ -144,7 +150,9 @@ final class Bench implements AutoCloseable {
         final List<Integer> channels = new CopyOnWriteArrayList<>();
         final List<Integer> sizes = new CopyOnWriteArrayList<>();
         final List<String> messages = new CopyOnWriteArrayList<>();
+        final AtomicInteger opened = new AtomicInteger();
         volatile CountDownLatch gate = new CountDownLatch(0);
+        volatile Runnable whenClosed = () -> {};
 
         @Override
         public Role role() {
@@ -158,6 +166,7 @@ final class Bench implements AutoCloseable {
 
         @Override
         public Stage open(String flow, String id, String configJson, StageOutput output) {
+            opened.incrementAndGet();
             return new Stage() {
                 @Override
                 public void accept(Batch batch) throws FlowException {
@@ -180,7 +189,9 @@ final class Bench implements AutoCloseable {
                 }
 
                 @Override
-                public void close() {}
+                public void close() {
+                    whenClosed.run();
+                }
             };
         }
     }

@@ -2,7 +2,6 @@
 package io.bascule.core.flow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -271,55 +270,6 @@ class FlowEngineTest {
     }
 
     @Test
-    void worksOffWhatIsQueuedWhenItStops() throws Exception {
-        bench.engine.register(new FakeModule("counter", "1.0.0"), 1);
-        bench.put("f", Bench.moduleFlow(""));
-        bench.awaitState(State.RUNNING);
-        bench.collector.gate = new CountDownLatch(1);
-        for (int i = 0; i < 50; i++) {
-            bench.publish(i, 1);
-        }
-        Thread stopper = new Thread(() -> {
-            try {
-                bench.engine.stop("f");
-            } catch (FlowException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-
-        stopper.start();
-        bench.collector.gate.countDown();
-        stopper.join();
-
-        assertEquals(State.STOPPED, bench.status().state());
-        assertEquals(countingUp(50), bench.collector.values);
-        assertEquals(50, bench.stage("out").readingsOut());
-    }
-
-    @Test
-    void countsWhatIsLeftWhenTheDrainTimeHasPassed() throws Exception {
-        bench.close();
-        Bench impatient = new Bench(data.resolve("impatient"), Duration.ofMillis(50));
-        bench = impatient;
-        bench.put("f", """
-                {"name":"f","stages":[{"id":"in","type":"channels","channels":["machine/*"]},
-                 {"id":"out","type":"collect","batch":{"size":1}}],"edges":[{"from":"in","to":"out"}]}""");
-        bench.awaitState(State.RUNNING);
-        bench.collector.gate = new CountDownLatch(1);
-        for (int i = 0; i < 30; i++) {
-            bench.publish(i, 1);
-        }
-
-        bench.engine.stop("f");
-
-        long in = bench.stage("in").readingsIn();
-        assertEquals(30, in);
-        long lost = bench.stage("in").readingsDropped() + bench.stage("out").readingsDropped();
-        assertEquals(30, bench.collector.values.size() + lost);
-        assertTrue(lost > 0);
-    }
-
-    @Test
     void staysStoppedOverARestartUntilStartedAgain() throws Exception {
         bench.engine.register(new FakeModule("counter", "1.0.0"), 1);
         bench.put("f", Bench.moduleFlow(""));
@@ -405,15 +355,45 @@ class FlowEngineTest {
     }
 
     @Test
-    void leavesNoThreadBehind() throws Exception {
+    void startsItsSourcesOnceTheLastSlotIsFilledAndNotOnlyAtTheNextLook() throws Exception {
+        bench.close();
+        bench = new Bench(data.resolve("patient"), Duration.ofSeconds(5), Duration.ofMinutes(1));
+        bench.engine.register(new FakeModule("counter", "1.0.0"), 1);
+
+        bench.engine.addDocument(new FlowDocument() {
+            @Override
+            public String origin() {
+                return "test";
+            }
+
+            @Override
+            public String text() {
+                return Bench.moduleFlow("");
+            }
+        });
+
+        bench.awaitState(State.RUNNING);
+        bench.publish(0, 5);
+        awaitCollected(5);
+    }
+
+    @Test
+    void saysThatAFlowWaitsWhileItRestartsWithAChangedDocument() throws Exception {
         bench.engine.register(new FakeModule("counter", "1.0.0"), 1);
         bench.put("f", Bench.moduleFlow(""));
         bench.awaitState(State.RUNNING);
+        bench.collector.gate = new CountDownLatch(1);
+        bench.publish(0, 10);
 
-        bench.engine.close();
+        bench.put("f", Bench.moduleFlow(", \"queue\":{\"capacity\":7}"));
 
-        Await.until("all threads to end", () -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(t -> t.isAlive() && t.getName().startsWith("bascule-flow-f-")));
-        assertFalse(bench.status().stages().isEmpty());
+        bench.awaitState(State.WAITING);
+        assertEquals("it restarts with the changed document", bench.status().reason());
+        bench.collector.gate.countDown();
+        Await.until("the new capacity", () -> bench.stage("work").capacity() == 7);
+        bench.awaitState(State.RUNNING);
+        assertEquals(countingUp(10), bench.collector.values, "what was accepted before is worked off");
+        bench.publish(10, 1);
+        awaitCollected(11);
     }
 }

@@ -141,6 +141,31 @@ class ModuleRouterTest {
     }
 
     @Test
+    void countsWhatTheFallbackDidBeforeItsResultsLeave() throws Exception {
+        bench.engine.register(first, 1);
+        bench.engine.register(second, 2);
+        second.behaviour = (batch, instance) -> {
+            throw new ModuleException("a bad candidate");
+        };
+        router.route("counter", route("all 1.1.0", "1.0.0"), Handover.STATE, TIME);
+        bench.put(
+                "f",
+                Bench.moduleFlow(", \"batch\":{\"size\":1}")
+                        .replace("\"collect\"", "\"collect\",\"batch\":{\"size\":1},\"queue\":{\"capacity\":1}"));
+        bench.awaitState(State.RUNNING);
+        bench.collector.gate = new CountDownLatch(1);
+
+        // One is with the sink, which stands, one waits in its queue, and the third is held back on its way there.
+        bench.publish(0, 3);
+
+        Await.until("the third to be counted", () -> figures("1.1.0").fallbacks() == 3);
+        assertEquals(List.of(), bench.collector.values);
+        bench.collector.gate.countDown();
+        awaitCollected(3);
+        assertEquals(countingUp(3), bench.collector.values);
+    }
+
+    @Test
     void dropsUnderTodaysRulesWhenTheFallbackFailsToo() throws Exception {
         runFirst();
         first.behaviour = (batch, instance) -> {

@@ -61,8 +61,10 @@ final class TrafficBench implements AutoCloseable {
     void runFirst() throws Exception {
         bench.engine.register(first, 1);
         set("all 1.0.0");
-        bench.put("f", Bench.moduleFlow(", \"batch\":{\"size\":1}")
-                .replace("[\"machine/*\"]", "[\"machine/*\"],\"batch\":{\"size\":1}"));
+        bench.put(
+                "f",
+                Bench.moduleFlow(", \"batch\":{\"size\":1}")
+                        .replace("[\"machine/*\"]", "[\"machine/*\"],\"batch\":{\"size\":1}"));
         bench.awaitState(State.RUNNING);
         bench.engine.register(second, 2);
         assertEquals("counter 1.0.0", bench.stage("work").module());

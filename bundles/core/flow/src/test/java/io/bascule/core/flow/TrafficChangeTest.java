@@ -214,6 +214,7 @@ class TrafficChangeTest {
         bench.engine.register(traffic.second, 2);
         bench.put("f", Bench.moduleFlow(", \"batch\":{\"size\":1}"));
         traffic.awaitModule("counter 1.1.0");
+        bench.awaitState(State.RUNNING);
 
         traffic.configure(Map.of("counter", "weighted 1.0.0=50 1.1.0=50", "counter.fallback", "1.0.0"));
         traffic.awaitModule("counter 1.0.0=50 1.1.0=50");

@@ -297,10 +297,12 @@ class TrafficRulesTest {
         FakeModule small = new FakeModule("counter", "1.2.0", World.PROCESSOR, 3);
         traffic.runFirst();
         bench.engine.register(small, 3);
-        bench.put("f", Bench.moduleFlow(""));
-        Await.until("the new document", () -> bench.stage("work").readingsIn() == 0);
+        // A flow that restarts takes nothing in: readings come when the new document runs.
+        bench.put("f", Bench.moduleFlow(", \"queue\":{\"capacity\":77}"));
+        Await.until("the new document", () -> bench.stage("work").capacity() == 77);
+        bench.awaitState(io.bascule.api.flow.FlowStatus.State.RUNNING);
         traffic.router.route("counter", route("round-robin 1.0.0 1.2.0"), Handover.NONE, TIME);
-        traffic.awaitModule("counter round-robin 1.0.0 1.2.0");
+        assertEquals("counter round-robin 1.0.0 1.2.0", bench.stage("work").module());
 
         bench.publish(0, 100);
 

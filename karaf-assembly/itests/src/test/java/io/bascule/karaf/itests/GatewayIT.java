@@ -191,6 +191,11 @@ class GatewayIT {
     @Order(6)
     void aModuleInTheDeployFolderIsInstalledUpdatedAndRemovedWithItsFile() throws IOException, InterruptedException {
         byte[] wasm = Files.readAllBytes(gateway.home().resolve("samples/unit-conversion-1.0.0.wasm"));
+        // It asks for more than it may: it waits for a person, and the alert says what to do.
+        gateway.put("deploy/unit-conversion-1.0.0.wasm", wasm);
+        gateway.await("the refusal", () -> isAlert("asks for channel-read, channel-write, which it is not granted"));
+        gateway.ok("bascule:grant unit-conversion channel-read '**'");
+        gateway.ok("bascule:grant unit-conversion channel-write '**'");
         gateway.put("deploy/unit-conversion-1.0.0.wasm", wasm);
         gateway.await("the module is ready", () -> gateway.moduleState("unit-conversion")
                 .equals("READY"));
@@ -203,6 +208,14 @@ class GatewayIT {
         Files.delete(gateway.home().resolve("deploy/unit-conversion-1.0.0.wasm"));
         gateway.await(
                 "the module is gone", () -> gateway.module("unit-conversion").isEmpty());
+    }
+
+    private boolean isAlert(String part) {
+        try {
+            return gateway.ok("bascule:alert-list --json --all --limit 0").contains(part);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Whether the last deployment of a file of the deploy folder was committed. */

@@ -44,7 +44,7 @@ class ModuleFormIT {
 
     @Test
     void theSchemaOfAModuleIsAFormAndAChangedValueIsTakenWithoutARestartOfOthers() throws Exception {
-        gateway.put(FILE, Files.readAllBytes(gateway.home().resolve("samples/moving-average-1.0.0.wasm")));
+        install();
         gateway.await("the module is ready", () -> gateway.moduleState("moving-average")
                 .equals("READY"));
 
@@ -92,7 +92,7 @@ class ModuleFormIT {
     /** What the schema does not allow is refused as a whole, and whoever looks sees why. */
     @Test
     void aValueOutOfItsRangeLeavesTheOldOneInForceAndTheStatusSaysWhy() throws Exception {
-        gateway.put(FILE, Files.readAllBytes(gateway.home().resolve("samples/moving-average-1.0.0.wasm")));
+        install();
         gateway.await("the module is ready", () -> gateway.moduleState("moving-average")
                 .equals("READY"));
 
@@ -103,8 +103,16 @@ class ModuleFormIT {
         assertEquals(0, alerts(50));
     }
 
+    private void install() throws IOException {
+        gateway.ok("bascule:grant moving-average channel-read '**'");
+        gateway.ok("bascule:grant moving-average channel-write 'average/*'");
+        gateway.put(FILE, Files.readAllBytes(gateway.home().resolve("samples/moving-average-1.0.0.wasm")));
+    }
+
     @AfterEach
     void remove() throws IOException, InterruptedException {
+        gateway.ok("bascule:revoke moving-average channel-read");
+        gateway.ok("bascule:revoke moving-average channel-write");
         console("moving-average", "apply=true&delete=true");
         Files.deleteIfExists(gateway.home().resolve(FILE));
         gateway.await(

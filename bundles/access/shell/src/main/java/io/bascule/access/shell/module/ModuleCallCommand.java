@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
                 Examples:
                   bascule:module-call trend-anomaly test
                   bascule:module-call --config '{"threshold":90}' average process 20 95
-                  bascule:module-call modbus-rtu-decoder decode 010302002AB85B""")
+                  bascule:module-call modbus-rtu-decoder decode 010302002A399B""")
 public final class ModuleCallCommand extends ModuleCommand {
 
     /** The channel that inputs without a name belong to. */
@@ -109,7 +109,7 @@ public final class ModuleCallCommand extends ModuleCommand {
 
     private void decode(Module service) throws ModuleException, CommandException {
         if (inputs.isEmpty()) {
-            throw failure("decode needs the bytes of a frame in hexadecimal, for example 010302002AB85B.");
+            throw failure("decode needs the bytes of a frame in hexadecimal, for example 010302002A399B.");
         }
         byte[] data;
         try {

@@ -239,8 +239,8 @@ final class FolderWorker implements AutoCloseable {
         if (outcome == Outcome.FAILED || outcome == Outcome.ROLLED_BACK) {
             failed(
                     file,
-                    "deployment " + id + " " + (outcome == Outcome.FAILED ? "failed" : "was rolled back") + " in step "
-                            + now.step().word() + ": " + now.reason());
+                    "deployment " + id + " " + (outcome == Outcome.FAILED ? "failed" : "was rolled back") + ", "
+                            + now.reason());
         } else {
             LOG.info("file={} deployment={} {} generation={}", file.path(), id, outcome.word(), now.toGeneration());
         }

@@ -194,7 +194,7 @@ class DeployFolderTest {
         installed("fir.wasm", "fir broken");
         String text = alerts.raised.get(0).text();
         assertEquals(
-                "deploy folder: fir.wasm is not deployed; what ran before runs on: deployment 1 failed in step self-test:"
+                "deploy folder: fir.wasm is not deployed; what ran before runs on: deployment 1 failed, step self-test:"
                         + " fir: self-test answered 3, expected 0",
                 text);
         manager.end(Outcome.CANCELLED);

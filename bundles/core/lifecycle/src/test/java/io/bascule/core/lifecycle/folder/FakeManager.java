@@ -105,7 +105,7 @@ final class FakeManager implements DeploymentManager {
                 modules.remove(change.name());
             }
         }
-        String reason = outcome == Outcome.FAILED ? "fir: self-test answered 3, expected 0" : "";
+        String reason = outcome == Outcome.FAILED ? "step self-test: fir: self-test answered 3, expected 0" : "";
         history.add(
                 0,
                 new HistoryEntry(

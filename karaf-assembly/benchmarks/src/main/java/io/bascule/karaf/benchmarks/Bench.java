@@ -23,6 +23,7 @@ public final class Bench {
         SUITES.put("kernels", new KernelSuite());
         SUITES.put("footprint", new FootprintSuite());
         SUITES.put("flow", new FlowSuite());
+        SUITES.put("lifecycle", new LifecycleSuite());
         SUITES.put("boot", new BootSuite());
     }
 

@@ -152,7 +152,7 @@ final class Gateway implements AutoCloseable {
                         .toList());
     }
 
-    /** Adds a bundle made of one class of this module, which is its activator, with the classes nested in it and others. */
+    /** Adds a bundle made of one class of this module, which is its activator, others, and the classes nested in them. */
     void addBundle(Class<?> activator, String imports, int startLevel, Class<?>... others) throws IOException {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().putValue("Manifest-Version", "1.0");
@@ -169,9 +169,6 @@ final class Gateway implements AutoCloseable {
             for (Class<?> other : others) {
                 addClass(out, other);
             }
-            for (Class<?> nested : activator.getDeclaredClasses()) {
-                addClass(out, nested);
-            }
         }
         Files.writeString(
                 home.resolve("etc/startup.properties"),
@@ -187,6 +184,9 @@ final class Gateway implements AutoCloseable {
             }
             out.putNextEntry(new ZipEntry(entry));
             code.transferTo(out);
+        }
+        for (Class<?> nested : type.getDeclaredClasses()) {
+            addClass(out, nested);
         }
     }
 

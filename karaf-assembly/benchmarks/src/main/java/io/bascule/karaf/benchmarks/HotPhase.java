@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.karaf.benchmarks;
+
+import io.bascule.api.module.ModuleException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.osgi.framework.BundleContext;
+
+/** One update after the other, without trial, while data flows; now and then a look at what the process holds. */
+final class HotPhase {
+
+    /** How often resources are looked at, the first time included. */
+    static final int LOOKS = 11;
+
+    private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final int BATCHES_MAX = 120_000;
+    private static final int COLLECTIONS_MAX = 10;
+    private static final int COLLECTED_BYTES_MIN = 16 * 1024;
+
+    private final LifecyclePlan plan;
+    private final Deployer deployer;
+    private final SequenceEnds ends;
+    private final BundleContext context;
+
+    HotPhase(LifecyclePlan plan, Deployer deployer, SequenceEnds ends, BundleContext context) {
+        this.plan = plan;
+        this.deployer = deployer;
+        this.ends = ends;
+        this.context = context;
+    }
+
+    void run(Properties results) throws ModuleException, InterruptedException, TimeoutException, IOException {
+        SequenceRun run = new SequenceRun(PACE_NANOS, BATCHES_MAX);
+        ends.begin(run);
+        int version = 0;
+        for (int i = 0; i < plan.hotWarmUps(); i++) {
+            deploy(version++);
+        }
+        long start = System.nanoTime();
+        for (int look = 0; look < LOOKS; look++) {
+            while (version - plan.hotWarmUps() < (long) plan.hot() * look / (LOOKS - 1)) {
+                deploy(version++);
+            }
+            results.setProperty("hot.look." + look, (version - plan.hotWarmUps()) + " " + look());
+        }
+        results.setProperty("hot.nanos", Long.toString(System.nanoTime() - start));
+        ends.end(run);
+        LoadPhase.put(results, "hot", run.account());
+    }
+
+    private void deploy(int version) throws ModuleException, InterruptedException {
+        deployer.deploy(plan.artefact(LifecyclePlan.MODULE, LifecyclePlan.hotVersion(version)));
+    }
+
+    /** Heap, metaspace, code and resident bytes; threads, open files, loaded classes, bundles. */
+    private String look() throws IOException {
+        long heap = heapAfterCollection();
+        return String.join(
+                " ",
+                Long.toString(heap),
+                Long.toString(pool("Metaspace")),
+                Long.toString(pool("Code")),
+                Long.toString(residentBytes()),
+                Integer.toString(ManagementFactory.getThreadMXBean().getThreadCount()),
+                Long.toString(openFiles()),
+                Integer.toString(ManagementFactory.getClassLoadingMXBean().getLoadedClassCount()),
+                Integer.toString(context.getBundles().length));
+    }
+
+    /** Collects until what is used stops shrinking. */
+    private static long heapAfterCollection() {
+        long used = Long.MAX_VALUE;
+        for (int i = 0; i < COLLECTIONS_MAX; i++) {
+            System.gc();
+            long now = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+            boolean isLast = now >= used - COLLECTED_BYTES_MIN;
+            used = Math.min(used, now);
+            if (isLast) {
+                break;
+            }
+        }
+        return used;
+    }
+
+    private static long pool(String name) {
+        return ManagementFactory.getMemoryPoolMXBeans().stream()
+                .filter(pool -> pool.getName().startsWith(name))
+                .mapToLong(pool -> pool.getUsage().getUsed())
+                .sum();
+    }
+
+    private static long residentBytes() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                    .findFirst()
+                    .orElse(0);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static long openFiles() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.count();
+        }
+    }
+}

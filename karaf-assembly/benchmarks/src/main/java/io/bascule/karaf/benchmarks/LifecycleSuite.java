@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.karaf.benchmarks;
+
+import io.bascule.api.module.ModuleKind;
+import io.bascule.testkit.fixture.Flavour;
+import io.bascule.testkit.fixture.ModuleFixture;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Updates and rollbacks in the real distribution while data flows, for a native module and for the same one in WebAssembly;
+ * the framework's own update of the native one; and whether many updates leave anything behind.
+ */
+final class LifecycleSuite implements Bench.Suite {
+
+    /** Set to anything, the suite runs in a tenth of the time: for work on the suite, not for figures. */
+    static final String SHORT = "BASCULE_BENCH_SHORT";
+
+    private static final long TIME_MAX_NANOS = TimeUnit.MINUTES.toNanos(15);
+
+    private static final Flavour[] BAD = {Flavour.TRAPS_LATER, Flavour.LEAKS};
+
+    @Override
+    public String run(PrintStream progress) throws Exception {
+        boolean isShort = System.getenv(SHORT) != null;
+        Map<ModuleKind, Properties> results = new LinkedHashMap<>();
+        for (ModuleKind kind : new ModuleKind[] {ModuleKind.NATIVE, ModuleKind.WASM}) {
+            progress.println(kind + ": updates under load, then " + (isShort ? "a few" : "1000") + " hot updates");
+            results.put(kind, measure(kind, isShort));
+        }
+        return new LifecycleReport(results).text();
+    }
+
+    private static Properties measure(ModuleKind kind, boolean isShort) throws Exception {
+        Path work = Files.createTempDirectory("bascule-bench-lifecycle");
+        try (Gateway gateway = Gateway.unpack(work.resolve("gateway"))) {
+            gateway.removeDemo();
+            LifecyclePlan plan = plan(kind, work.resolve("artefacts"), isShort);
+            makeArtefacts(kind, plan);
+            plan.write(gateway.home().resolve(LifecyclePlan.FILE));
+            addProbe(gateway);
+            Files.writeString(
+                    gateway.home().resolve("etc/io.bascule.security.grants.cfg"),
+                    "\n" + LifecyclePlan.MODULE + ".emit = true\n" + LifecyclePlan.MODULE + ".channel-read = **\n"
+                            + LifecyclePlan.MODULE + ".channel-write = **\n",
+                    StandardOpenOption.APPEND);
+            writeFlow(gateway, LifecyclePlan.FLOW, LifecyclePlan.MODULE, "block");
+            if (plan.plain() > 0) {
+                writeFlow(gateway, LifecyclePlan.PLAIN_BLOCK, LifecyclePlan.PLAIN, "block");
+                writeFlow(gateway, LifecyclePlan.PLAIN_DROP, LifecyclePlan.PLAIN, "drop-oldest");
+            }
+            gateway.start();
+            return await(gateway);
+        } finally {
+            Gateway.delete(work);
+        }
+    }
+
+    private static LifecyclePlan plan(ModuleKind kind, Path artefacts, boolean isShort) {
+        int plain = kind == ModuleKind.NATIVE ? 10 : 0;
+        String ending = kind == ModuleKind.NATIVE ? ".jar" : ".wasm";
+        return isShort
+                ? new LifecyclePlan(ending, artefacts, 3, 12, 4, 2, 500, plain / 2, 20, 100)
+                : new LifecyclePlan(ending, artefacts, 10, 60, 20, 5, 500, plain, 100, 1000);
+    }
+
+    private static void makeArtefacts(ModuleKind kind, LifecyclePlan plan) throws IOException {
+        Path folder = Files.createDirectories(plan.artefacts());
+        for (int i = 0; i <= plan.warmUps(); i++) {
+            ModuleFixture.write(folder, kind, LifecyclePlan.MODULE, LifecyclePlan.warmUpVersion(i), Flavour.GOOD);
+        }
+        int bad = 0;
+        for (int i = 0; i < plan.updates() + plan.rollbacks(); i++) {
+            Flavour flavour = plan.isBad(i) ? BAD[bad++ % BAD.length] : Flavour.GOOD;
+            ModuleFixture.write(folder, kind, LifecyclePlan.MODULE, LifecyclePlan.loadVersion(i), flavour);
+        }
+        // One to begin with, and so many for each of the two flows.
+        for (int i = 0; plan.plain() > 0 && i <= 2 * plan.plain(); i++) {
+            ModuleFixture.write(folder, kind, LifecyclePlan.PLAIN, LifecyclePlan.loadVersion(i), Flavour.GOOD);
+        }
+        for (int i = 0; i < plan.hotWarmUps() + plan.hot(); i++) {
+            ModuleFixture.write(folder, kind, LifecyclePlan.MODULE, LifecyclePlan.hotVersion(i), Flavour.GOOD);
+        }
+    }
+
+    private static void addProbe(Gateway gateway) throws IOException {
+        gateway.addBundle(
+                UpdateProbe.class,
+                "org.osgi.framework,io.bascule.api.channel,io.bascule.api.flow,io.bascule.api.flow.spi,"
+                        + "io.bascule.api.module,io.bascule.api.module.deployment,io.bascule.api.module.traffic,"
+                        + "io.bascule.api.security",
+                90,
+                LifecyclePlan.class,
+                SequenceRun.class,
+                SequenceEnds.class,
+                Deployer.class,
+                LoadPhase.class,
+                PlainPhase.class,
+                HotPhase.class);
+    }
+
+    private static void writeFlow(Gateway gateway, String name, String module, String overflow) throws IOException {
+        String document = """
+                {"name":"%s","stages":[{"id":"in","type":"%s"},
+                {"id":"work","type":"module","module":"%s","onFault":"retry","queue":{"overflow":"%s"}},
+                {"id":"out","type":"%s"}],
+                "edges":[{"from":"in","to":"work"},{"from":"work","to":"out"}]}
+                """.formatted(name, SequenceEnds.SOURCE + name, module, overflow, SequenceEnds.SINK + name);
+        Files.writeString(gateway.home().resolve("etc/flows/" + name + ".json"), document);
+    }
+
+    private static Properties await(Gateway gateway) throws IOException, InterruptedException {
+        Path file = gateway.home().resolve(UpdateProbe.FILE);
+        long until = System.nanoTime() + TIME_MAX_NANOS;
+        while (!Files.exists(file)) {
+            if (System.nanoTime() - until > 0) {
+                throw new IOException("the gateway did not do what it was to within "
+                        + TimeUnit.NANOSECONDS.toMinutes(TIME_MAX_NANOS) + " minutes");
+            }
+            new CountDownLatch(1).await(500, TimeUnit.MILLISECONDS);
+        }
+        Properties results = new Properties();
+        try (Reader in = Files.newBufferedReader(file)) {
+            results.load(in);
+        }
+        String failure = results.getProperty(UpdateProbe.FAILURE);
+        if (failure != null) {
+            throw new IOException("the measurement failed: " + failure);
+        }
+        return results;
+    }
+}

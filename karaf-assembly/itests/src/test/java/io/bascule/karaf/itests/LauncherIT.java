@@ -197,7 +197,10 @@ class LauncherIT {
         LauncherCheckout.await("the prompt", Gateway.BOOT_MAX, run, () -> prompts(run) > 0);
         assertEquals(builds, checkout.mavenCalls(), "nothing had changed");
         int before = prompts(run);
-        run.type("never-run" + CTRL_C);
+        run.type("never-run");
+        // A person sees what was typed; before that the console is not reading yet.
+        LauncherCheckout.await("the echo", Gateway.WAIT_MAX, run, () -> run.text().contains("never-run"));
+        run.type(CTRL_C);
         LauncherCheckout.await("another prompt", Gateway.WAIT_MAX, run, () -> prompts(run) > before);
         assertTrue(run.process().isAlive());
         // What Karaf installs last would be interrupted with a stack trace.

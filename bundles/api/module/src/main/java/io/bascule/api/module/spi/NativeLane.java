@@ -104,7 +104,7 @@ final class NativeLane implements Processor, Decoder {
     }
 
     private void requireOpen() throws ModuleException {
-        if (isClosed || !module.isReady()) {
+        if (isClosed || !module.isAtWork()) {
             throw new ModuleException(
                     "module '" + module.name() + "' was stopped; " + context.owner() + " needs a new instance");
         }

@@ -303,8 +303,10 @@ public abstract class NativeModule implements ModuleStatusSource {
         return settings;
     }
 
-    boolean isReady() {
-        return state.now() == ModuleState.READY;
+    /** Also while it stops, until its service is gone: stages take no call back that fails before they know of that. */
+    boolean isAtWork() {
+        ModuleState now = state.now();
+        return now == ModuleState.READY || now == ModuleState.STOPPING;
     }
 
     void called(long nanos) {

@@ -306,6 +306,30 @@ class NativeModuleTest implements Output {
     }
 
     @Test
+    void instancesWorkUntilTheServiceIsGoneSoThatNoCallFailsBeforeStagesKnow() throws Exception {
+        Counter module = new Counter();
+        List<Processor> working = new ArrayList<>();
+        List<ModuleException> refused = new ArrayList<>();
+        module.begin(Map.of(), (offered, about) -> {
+            service = offered;
+            return () -> working.forEach(processor -> {
+                try {
+                    processor.process(batch());
+                } catch (ModuleException e) {
+                    refused.add(e);
+                }
+            });
+        });
+        working.add(processor("{}"));
+
+        module.end();
+
+        assertEquals(List.of(), refused);
+        assertEquals(1, out.size());
+        assertThrows(ModuleException.class, () -> working.get(0).process(batch()));
+    }
+
+    @Test
     void whatOneCallPutsOutIsBounded() {
         HeldOutput held = new HeldOutput();
         for (int i = 0; i < 4096; i++) {

@@ -58,10 +58,21 @@ public final class DeploymentService implements DeploymentManager, AutoCloseable
             @Reference ConfigurationAdmin configurations,
             @Reference GrantRegistry grants)
             throws IOException {
+        this(context, LifecycleLimits.of(config), folder(context, config.deploymentsFolder()), configurations, grants);
+    }
+
+    private DeploymentService(
+            BundleContext context,
+            LifecycleLimits limits,
+            Path folder,
+            ConfigurationAdmin configurations,
+            GrantRegistry grants)
+            throws IOException {
         this(
                 context,
-                LifecycleLimits.of(config),
-                folder(context, config.deploymentsFolder()),
+                limits,
+                DeploymentStore.open(folder, limits.historyMax()),
+                folder.resolve("fetched"),
                 configurations,
                 grants,
                 Clock.systemUTC());
@@ -70,19 +81,19 @@ public final class DeploymentService implements DeploymentManager, AutoCloseable
     DeploymentService(
             BundleContext context,
             LifecycleLimits limits,
-            Path folder,
+            DeploymentStore store,
+            Path fetched,
             ConfigurationAdmin configurations,
             GrantRegistry grants,
-            Clock clock)
-            throws IOException {
-        this.store = DeploymentStore.open(folder, limits.historyMax());
+            Clock clock) {
+        this.store = store;
         this.neighbours = new Neighbours(context, clock);
         this.services = new ModuleServices(context);
         this.health = new HealthChecks(context);
         InstalledModules installed = new InstalledModules(context, services);
         this.parts = new DeploymentParts(
                 store,
-                new ManagedBundles(context, installed, new Artefacts(folder.resolve("fetched"), limits), calls, limits),
+                new ManagedBundles(context, installed, new Artefacts(fetched, limits), calls, limits),
                 installed,
                 services,
                 new ModuleSettings(configurations),

@@ -183,8 +183,12 @@ final class DeploymentWorker implements AutoCloseable {
         }
         isToTend = false;
         try {
-            Optional<Generation> current = parts.store().generations().current();
-            boolean isDone = current.isEmpty() || reconciler.run(current.get());
+            // Without a generation too: the first deployment may have been cut short.
+            boolean isDone = reconciler.run(parts.store()
+                    .generations()
+                    .current()
+                    .map(Generation::modules)
+                    .orElse(List.of()));
             if (isDone) {
                 tendingSince = System.nanoTime();
                 tell();

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.felix.hc.api.HealthCheck;
 import org.apache.felix.hc.api.Result;
+import org.apache.felix.hc.api.ResultLog;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.util.tracker.ServiceTracker;
@@ -17,6 +18,8 @@ final class HealthChecks implements HealthProbe, AutoCloseable {
 
     private static final String TAGS = "hc.tags";
     private static final String NAME = "hc.name";
+    /** Longest text of a check that goes into a reason, in characters. */
+    private static final int WORDS_MAX = 500;
 
     /** Typed as object: the package is optional, and its classes are touched only where a service shows that it is there. */
     private final ServiceTracker<Object, Object> checks;
@@ -59,12 +62,29 @@ final class HealthChecks implements HealthProbe, AutoCloseable {
 
     private static final class Check {
         static Optional<String> run(Object service, String name) {
-            Result result = ((HealthCheck) service).execute();
+            Result result;
+            try {
+                result = ((HealthCheck) service).execute();
+            } catch (RuntimeException e) {
+                // The contract asks for a result whatever happens; who breaks it is as unwell as one that says so.
+                return Optional.of("health check '" + name + "': expected a result, got " + e);
+            }
             return switch (result.getStatus()) {
                 case CRITICAL, HEALTH_CHECK_ERROR ->
-                    Optional.of("health check '" + name + "': expected OK, got " + result.getStatus() + ": " + result);
+                    Optional.of("health check '" + name + "': expected OK, got " + result.getStatus() + words(result));
                 default -> Optional.empty();
             };
+        }
+
+        /** What it says of its trouble; what is fine is left out. */
+        private static String words(Result result) {
+            StringBuilder words = new StringBuilder();
+            for (ResultLog.Entry entry : result) {
+                if (entry.getStatus().compareTo(Result.Status.WARN) >= 0 && words.length() < WORDS_MAX) {
+                    words.append(words.isEmpty() ? ": " : "; ").append(entry.getMessage());
+                }
+            }
+            return words.length() <= WORDS_MAX ? words.toString() : words.substring(0, WORDS_MAX) + "…";
         }
     }
 }

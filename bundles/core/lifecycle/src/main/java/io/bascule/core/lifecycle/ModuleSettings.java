@@ -30,6 +30,11 @@ final class ModuleSettings {
         return identity.name() + "|" + symbolicName + "|" + identity.version();
     }
 
+    /** Whether only one version of a module sees this PID; no module's name has the sign in it. */
+    static boolean isTargeted(String pid) {
+        return pid.indexOf('|') >= 0;
+    }
+
     /** Reads a configuration; empty when there is none. */
     Optional<Map<String, Object>> find(String pid) throws IOException {
         return configuration(pid).map(found -> toMap(found.getProperties()));

@@ -2,7 +2,6 @@
 package io.bascule.core.lifecycle;
 
 import io.bascule.api.module.ModuleException;
-import io.bascule.api.module.deployment.Generation;
 import io.bascule.api.module.deployment.GenerationModule;
 import io.bascule.api.module.traffic.ModuleRouter.Handover;
 import io.bascule.api.module.traffic.Route;
@@ -11,6 +10,7 @@ import io.bascule.core.lifecycle.InstalledModules.Installed;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,23 +44,20 @@ final class Reconciler {
     /**
      * Looks at everything once.
      *
-     * @param mustConfigure whether configurations and grants of the generation replace what is there: after a deployment that
-     *     was committed but did not get to this. Otherwise they only fill in what is missing, because people may have changed
-     *     it since
      * @return whether everything is as it should be, or cannot become so
      */
-    boolean run(Generation generation, boolean mustConfigure) {
+    boolean run(List<GenerationModule> modules) {
         troubles.clear();
         Set<String> wanted = new HashSet<>();
-        generation.modules().forEach(module -> wanted.add(ManagedBundles.location(module)));
+        modules.forEach(module -> wanted.add(ManagedBundles.location(module)));
         for (Bundle bundle : parts.bundles().list()) {
             if (!wanted.contains(bundle.getLocation())) {
                 remove(bundle);
             }
         }
         boolean isDone = true;
-        for (GenerationModule module : generation.modules()) {
-            isDone &= given.contains(module.digest()) ? stays(module) : bring(module, mustConfigure);
+        for (GenerationModule module : modules) {
+            isDone &= given.contains(module.digest()) ? stays(module) : bring(module);
         }
         return isDone;
     }
@@ -79,9 +76,9 @@ final class Reconciler {
         }
     }
 
-    private boolean bring(GenerationModule module, boolean mustConfigure) {
+    private boolean bring(GenerationModule module) {
         try {
-            configure(module, mustConfigure);
+            configure(module);
             Optional<Installed> present = parts.bundles().find(module).filter(i -> isIntact(i, module));
             Installed installed = present.isPresent() ? present.get() : install(module);
             if (!installed.isStarted()) {
@@ -117,13 +114,13 @@ final class Reconciler {
         return parts.bundles().install(module, parts.store().artefacts().verified(module.digest()));
     }
 
-    private void configure(GenerationModule module, boolean mustConfigure) throws IOException, ModuleException {
+    /** Fills in what is missing; what is there stays, because people may have changed it since. */
+    private void configure(GenerationModule module) throws IOException, ModuleException {
         if (module.configuration().isPresent()
-                && (mustConfigure || parts.settings().find(module.name()).isEmpty())) {
+                && parts.settings().find(module.name()).isEmpty()) {
             parts.settings().set(module.name(), module.configuration());
         }
-        if (module.grants().isPresent()
-                && (mustConfigure || parts.grants().own(module.name()).isEmpty())) {
+        if (module.grants().isPresent() && parts.grants().own(module.name()).isEmpty()) {
             parts.grants().set(module.name(), module.grants().get());
         }
     }

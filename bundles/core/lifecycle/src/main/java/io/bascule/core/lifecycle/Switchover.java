@@ -17,27 +17,19 @@ import io.bascule.api.module.traffic.ModuleRouter;
 import io.bascule.api.module.traffic.ModuleRouter.Handover;
 import io.bascule.api.module.traffic.Route;
 import io.bascule.api.module.traffic.TrafficRule;
-import io.bascule.api.module.traffic.VersionTraffic;
 import io.bascule.core.lifecycle.InstalledModules.Installed;
 import io.bascule.core.lifecycle.store.JournalFile;
 import io.bascule.core.lifecycle.store.Undo;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /** Brings new versions and configurations to work beside the old ones, watches them, and lets the old ones go. */
 final class Switchover {
-
-    private static final Duration LOOK_INTERVAL = Duration.ofMillis(5);
-    /** Health probes may be slow; a module's own counters are looked at each time. */
-    private static final Duration PROBE_INTERVAL = Duration.ofSeconds(1);
 
     private static final Gson JSON = new GsonBuilder().disableHtmlEscaping().create();
 
@@ -45,14 +37,19 @@ final class Switchover {
     private final JournalFile journal;
     private final TrialRules trial;
     private final Transaction.Progress progress;
-    private final TrialJudge judge;
+    private final TrialWatch watch;
 
-    Switchover(DeploymentParts parts, JournalFile journal, TrialRules trial, Transaction.Progress progress) {
+    Switchover(
+            DeploymentParts parts,
+            JournalFile journal,
+            TrialRules trial,
+            Transaction.Progress progress,
+            TrialWatch watch) {
         this.parts = parts;
         this.journal = journal;
         this.trial = trial;
         this.progress = progress;
-        this.judge = new TrialJudge(trial);
+        this.watch = watch;
     }
 
     private ModuleRouter router() {
@@ -70,11 +67,11 @@ final class Switchover {
         if (after == null) {
             return;
         }
-        if (after.grants().isPresent()) {
+        if (target.setsGrants()) {
             target.grantsBefore = parts.grants().own(after.name());
             journal.undo(new Undo.Grants(after.name(), target.grantsBefore));
             target.isGranted = true;
-            parts.grants().set(after.name(), after.grants().get());
+            parts.grants().set(after.name(), target.grants());
         }
         if (target.fresh != null) {
             target(target, target.fresh);
@@ -82,13 +79,13 @@ final class Switchover {
     }
 
     private void target(Target target, Installed fresh) throws IOException {
-        GenerationModule after = target.after;
-        if (after != null && after.configuration().isPresent()) {
+        if (target.setsConfiguration()) {
             String pid =
                     ModuleSettings.targetedPid(fresh.identity(), fresh.bundle().getSymbolicName());
             journal.undo(new Undo.Configuration(pid, parts.settings().find(pid)));
             target.isTargeted = true;
-            parts.settings().set(pid, after.configuration());
+            // An empty one hides what the old version still has.
+            parts.settings().set(pid, Optional.of(target.configuration().orElse(Map.of())));
         }
     }
 
@@ -123,11 +120,11 @@ final class Switchover {
     /** Lets an instance that goes nowhere take the configuration, so that a wrong one is refused before it is set. */
     void tryConfiguration(Target target, Installed running) throws ModuleException {
         GenerationModule after = target.after;
-        if (after == null || after.configuration().isEmpty()) {
+        if (after == null || !target.setsConfiguration()) {
             return;
         }
         Module service = Transaction.service(parts, running);
-        String json = JSON.toJson(after.configuration().get());
+        String json = JSON.toJson(target.configuration().orElse(Map.of()));
         StageContext context = new StageContext("deployment/" + after.name(), json, Output.NOWHERE);
         parts.calls()
                 .call(
@@ -147,7 +144,7 @@ final class Switchover {
     /** Goes through the canary and then gives everything to what is new. */
     void begin(List<Target> targets, List<CanaryStep> canary) throws ModuleException, IOException {
         for (Target target : targets) {
-            target.oldTraffic = traffic(target, target.oldVersion());
+            target.oldTraffic = watch.traffic(target, target.oldVersion());
         }
         for (CanaryStep each : canary) {
             String text = each.percent() == 0 ? "shadow" : each.percent() + " % of the traffic";
@@ -156,7 +153,7 @@ final class Switchover {
             for (Target target : targets) {
                 share(target, each.percent());
             }
-            watch(targets, each.duration());
+            watch.watch(targets, each.duration());
         }
         for (Target target : targets) {
             if (progress.isCancelled()) {
@@ -218,11 +215,11 @@ final class Switchover {
     }
 
     private void reconfigure(GenerationModule after, Target target) throws IOException {
-        if (after.configuration().isPresent()) {
+        if (target.setsConfiguration()) {
             target.configurationBefore = parts.settings().find(after.name());
             journal.undo(new Undo.Configuration(after.name(), target.configurationBefore));
             target.isConfigured = true;
-            parts.settings().set(after.name(), after.configuration());
+            parts.settings().set(after.name(), target.configuration());
         }
     }
 
@@ -249,56 +246,6 @@ final class Switchover {
         selfTest(fresh);
     }
 
-    /** Watches for a time; throws when a module is not healthy, or somebody cancels. */
-    void watch(List<Target> targets, Duration time) throws ModuleException {
-        long now = System.nanoTime();
-        long until = now + time.toNanos();
-        long probeAt = now;
-        do {
-            boolean isProbed = System.nanoTime() - probeAt >= 0;
-            for (Target target : targets) {
-                Optional<String> trouble = look(target, isProbed);
-                if (trouble.isPresent()) {
-                    throw new DeploymentFailure(target.name() + ": " + trouble.get());
-                }
-            }
-            if (isProbed) {
-                probeAt = System.nanoTime() + PROBE_INTERVAL.toNanos();
-            }
-            if (progress.isCancelled()) {
-                throw DeploymentFailure.cancelled();
-            }
-            LockSupport.parkNanos(Math.min(LOOK_INTERVAL.toNanos(), Math.max(1, until - System.nanoTime())));
-        } while (System.nanoTime() - until < 0);
-    }
-
-    private Optional<String> look(Target target, boolean isProbed) throws ModuleException {
-        Installed runs = target.fresh != null ? target.fresh : target.old;
-        if (target.isRemoval() || runs == null) {
-            return Optional.empty();
-        }
-        VersionTraffic traffic = target.fresh == null
-                ? null
-                : traffic(target, Optional.ofNullable(target.after).map(GenerationModule::version));
-        // A module whose code stays is judged by what it does from now on only: its counters are older.
-        Optional<String> trouble = target.fresh == null
-                ? Optional.empty()
-                : judge.judge(parts.installed().status(runs), target.oldTraffic, traffic);
-        if (trouble.isPresent() || !isProbed) {
-            return trouble;
-        }
-        return parts.calls()
-                .call(
-                        "the health check of " + target.name(),
-                        parts.limits().operation(),
-                        progress::isCancelled,
-                        () -> parts.health().findTrouble(target.name()));
-    }
-
-    private @Nullable VersionTraffic traffic(Target target, Optional<String> version) {
-        return version.flatMap(v -> router().traffic(target.name()).find(v)).orElse(null);
-    }
-
     /**
      * After the commit: makes everything what the new generation says and lets the old versions go. Nothing here can undo the
      * commit; what fails is told, and done again at the next start.
@@ -318,10 +265,10 @@ final class Switchover {
     private void settle(Target target) throws ModuleException, IOException {
         GenerationModule after = target.after;
         Installed old = target.old;
+        if (target.setsConfiguration()) {
+            parts.settings().set(target.name(), target.configuration());
+        }
         if (after != null) {
-            if (after.configuration().isPresent()) {
-                parts.settings().set(after.name(), after.configuration());
-            }
             if (target.isTargeted && target.fresh != null) {
                 parts.settings()
                         .set(
@@ -336,6 +283,9 @@ final class Switchover {
                             Handover.STATE,
                             parts.limits().operation());
         } else {
+            if (target.setsGrants()) {
+                parts.grants().set(target.name(), target.grants());
+            }
             router().route(
                             target.name(),
                             Route.of(TrafficRule.LATEST),

@@ -116,6 +116,28 @@ final class Target {
         return after != null && before != null && before.digest().equals(after.digest());
     }
 
+    /** Whether the module's configuration becomes what {@link #configuration()} says; otherwise it stays, whoever set it. */
+    boolean setsConfiguration() {
+        return configuration().isPresent()
+                || (before != null && before.configuration().isPresent());
+    }
+
+    /** What the next generation says; empty where the one before said something: then it goes with it. */
+    Optional<Map<String, Object>> configuration() {
+        return after == null ? Optional.empty() : after.configuration();
+    }
+
+    /** Whether the module's own grants become what {@link #grants()} says; otherwise they stay, whoever gave them. */
+    boolean setsGrants() {
+        return (after != null && after.grants().isPresent())
+                || (before != null && before.grants().isPresent());
+    }
+
+    /** What the next generation says; none where only the one before said something. */
+    List<Grant> grants() {
+        return after == null ? List.of() : after.grants().orElse(List.of());
+    }
+
     ModuleStep step() {
         Installed was = old;
         GenerationModule next = after;

@@ -36,6 +36,7 @@ final class Transaction {
     private final Progress progress;
     private final JournalFile journal;
     private final Optional<Generation> current;
+    private final TrialWatch watch;
     private final Switchover switchover;
     private List<Target> targets;
     private Step step = Step.VERIFY;
@@ -94,7 +95,8 @@ final class Transaction {
                         order.who(),
                         began,
                         current.map(Generation::number).orElse(0)));
-        this.switchover = new Switchover(parts, journal, order.trial(), progress);
+        this.watch = new TrialWatch(parts, order.trial(), progress);
+        this.switchover = new Switchover(parts, journal, order.trial(), progress, watch);
         this.targets = order.wishes().stream().map(Target::new).toList();
     }
 
@@ -129,7 +131,7 @@ final class Transaction {
             isRouting = true;
             switchover.begin(targets, order.canary());
             begin(Step.TRIAL, "trial for " + order.trial().duration().toSeconds() + " s");
-            switchover.watch(targets, order.trial().duration());
+            watch.watch(targets, order.trial().duration());
             begin(Step.COMMIT, "writing the generation");
             return commit();
         } catch (ModuleException | IOException | RuntimeException e) {

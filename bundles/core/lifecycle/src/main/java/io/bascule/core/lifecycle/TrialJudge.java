@@ -35,9 +35,9 @@ final class TrialJudge {
      * @return why it is not healthy; empty while it is
      */
     Optional<String> judge(ModuleStatus status, @Nullable VersionTraffic before, @Nullable VersionTraffic now) {
-        if (status.state() != ModuleState.READY && status.state() != ModuleState.PAUSED) {
-            return Optional.of("expected state READY, got " + status.state()
-                    + (status.reason().isEmpty() ? "" : ": " + status.reason()));
+        Optional<String> state = judgeState(status);
+        if (state.isPresent()) {
+            return state;
         }
         long faults = Math.max(status.faults(), now == null ? 0 : now.faults());
         if (faults > rules.faultsMax()) {
@@ -58,6 +58,35 @@ final class TrialJudge {
                     + now.compared());
         }
         return before == null ? Optional.empty() : compare(before, now);
+    }
+
+    /**
+     * Looks at a module whose code stays and whose configuration or grants change. What it did before is not held against it.
+     *
+     * @param status what its own counters say, from its start on
+     * @param before what it did until the change; null when nothing was routed to it
+     * @param now what it did so far; null when nothing is routed to it
+     * @return why it is not healthy; empty while it is
+     */
+    Optional<String> judgeSame(ModuleStatus status, @Nullable VersionTraffic before, @Nullable VersionTraffic now) {
+        Optional<String> state = judgeState(status);
+        if (state.isPresent() || now == null) {
+            return state;
+        }
+        // A new configuration may make new stages, which count from zero.
+        long earlier = before == null || before.faults() > now.faults() ? 0 : before.faults();
+        long faults = now.faults() - earlier;
+        return faults <= rules.faultsMax()
+                ? Optional.empty()
+                : Optional.of("expected at most " + rules.faultsMax() + " failed calls since the change, got " + faults
+                        + (now.lastFault().isEmpty() ? "" : "; the last: " + now.lastFault()));
+    }
+
+    private static Optional<String> judgeState(ModuleStatus status) {
+        return status.state() == ModuleState.READY || status.state() == ModuleState.PAUSED
+                ? Optional.empty()
+                : Optional.of("expected state READY, got " + status.state()
+                        + (status.reason().isEmpty() ? "" : ": " + status.reason()));
     }
 
     private Optional<String> compare(VersionTraffic before, VersionTraffic now) {

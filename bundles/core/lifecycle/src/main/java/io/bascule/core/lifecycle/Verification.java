@@ -287,8 +287,10 @@ final class Verification {
         boolean makesRoom = target.strategy == UpdateStrategy.STOP_FIRST
                 && target.oldVersion().filter(after.version()::equals).isPresent();
         if (makesRoom) {
-            // It cannot be installed while the old bundle has its name and version; that one showed that it resolves.
+            // It replaces the bundle that has its name and version when that has stopped; here it only shows that it
+            // can.
             identity = parts.bundles().identity(target.artefact, after.url());
+            parts.bundles().tryResolve(after, target.artefact);
         } else {
             target.fresh = parts.bundles().install(after, target.artefact);
             identity = target.fresh.identity();
@@ -298,7 +300,7 @@ final class Verification {
                 .lacking(
                         after.name(),
                         identity.descriptor().capabilities(),
-                        after.grants().orElseGet(() -> parts.grants().own(after.name())));
+                        target.setsGrants() ? target.grants() : parts.grants().own(after.name()));
         if (!lacking.isEmpty()) {
             throw new ModuleException(identity.full() + " asks for " + ModuleGrants.words(lacking)
                     + ", which it is not granted; grant it with bascule:grant or in the manifest, then deploy again");

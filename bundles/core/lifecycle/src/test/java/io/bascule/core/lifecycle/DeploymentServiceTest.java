@@ -25,12 +25,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.SynchronousBundleListener;
 
 /** Deployments of native modules in a real framework; how traffic really follows is shown where flows are. */
 class DeploymentServiceTest {
@@ -275,6 +278,24 @@ class DeploymentServiceTest {
     }
 
     @Test
+    void aConfigurationThatMakesTheModuleFaultIsTakenBackAndOldFaultsAreForgiven() throws Exception {
+        rig.deploy("press", "1.0.0", Flavour.GOOD);
+        rig.router.says("press", "1.0.0", 50, 2, 1000, 5000);
+        ModuleChange change = new ModuleChange.Reconfigure("press", Optional.of(Map.of("note", "7")), Optional.empty());
+        assertEquals(Optional.of(Outcome.COMMITTED), rig.run(rig.plan(change)).outcome());
+        ModuleChange next = new ModuleChange.Reconfigure("press", Optional.of(Map.of("note", "8")), Optional.empty());
+        long id = rig.deployments.submit(rig.plan(next).trialLasting(Duration.ofHours(1)), Rig.WHO);
+        Await.until("the trial", () -> rig.deployments.find(id).orElseThrow().step() == Step.TRIAL);
+
+        rig.router.says("press", "1.0.0", 60, 3, 1000, 6000);
+
+        Deployment done = rig.end(id);
+        assertEquals(Optional.of(Outcome.ROLLED_BACK), done.outcome());
+        assertTrue(done.reason().contains("failed calls since the change, got 1; the last: it broke"), done.reason());
+        assertEquals("7", rig.configurations.stored("press").get("note"));
+    }
+
+    @Test
     void theNewVersionAloneSeesItsConfigurationUntilTheCommit() throws Exception {
         rig.deploy("press", "1.0.0", Flavour.GOOD);
         rig.configurations.put("press", Map.of("note", "5"));
@@ -341,6 +362,30 @@ class DeploymentServiceTest {
         assertEquals(Optional.of(Outcome.ROLLED_BACK), done.outcome(), done.reason());
         assertEquals(List.of("press@1.0.0*"), rig.bundles());
         assertEquals(1, rig.deployments.current().orElseThrow().number());
+    }
+
+    @Test
+    void otherContentUnderTheSameVersionIsCheckedBeforeTheOldOneStops() throws Exception {
+        rig.deploy("press", "1.0.0", Flavour.GOOD);
+        List<String> stopped = new CopyOnWriteArrayList<>();
+        rig.context().addBundleListener((SynchronousBundleListener) event -> {
+            if (event.getType() == BundleEvent.STOPPING) {
+                stopped.add(event.getBundle().getSymbolicName());
+            }
+        });
+
+        Deployment done = rig.deploy("press", "1.0.0", Flavour.DOES_NOT_RESOLVE);
+        Preview bad = rig.deployments.preview(rig.plan(rig.put("press", "1.0.0", Flavour.DOES_NOT_RESOLVE)));
+        Preview good = rig.deployments.preview(rig.plan(rig.put("press", "1.0.0", Flavour.NEXT)));
+
+        assertEquals(Optional.of(Outcome.FAILED), done.outcome(), done.reason());
+        assertEquals(Step.RESOLVE, done.step());
+        assertTrue(done.reason().contains("press@1.0.0 does not resolve"), done.reason());
+        assertTrue(done.reason().contains("com.example.nowhere"), done.reason());
+        assertTrue(bad.problems().toString().contains("com.example.nowhere"), bad::toString);
+        assertEquals(List.of(), good.problems());
+        assertEquals(List.of(), stopped);
+        assertEquals(List.of("press@1.0.0*"), rig.bundles());
     }
 
     @Test

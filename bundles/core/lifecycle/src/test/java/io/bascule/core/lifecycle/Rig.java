@@ -7,7 +7,9 @@ import io.bascule.api.module.deployment.DeploymentPlan;
 import io.bascule.api.module.deployment.ModuleChange;
 import io.bascule.api.module.deployment.TrialRules;
 import io.bascule.api.module.traffic.ModuleRouter;
+import io.bascule.api.security.Grant;
 import io.bascule.api.security.Subject;
+import io.bascule.core.lifecycle.store.DeploymentStore;
 import io.bascule.testkit.Await;
 import io.bascule.testkit.FakeConfigurationAdmin;
 import io.bascule.testkit.fixture.Flavour;
@@ -28,11 +30,19 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
 
-/** A deployment manager in a real framework with an empty cache, over a folder that outlives it. */
+/** A deployment manager in a real framework, over a folder that outlives it. */
 final class Rig implements AutoCloseable {
 
     static final Subject WHO = Subject.operator("ada");
     static final TrialRules SHORT = TrialRules.DEFAULT.lasting(Duration.ofMillis(60));
+
+    static final LifecycleLimits LIMITS =
+            new LifecycleLimits(Duration.ofSeconds(2), Duration.ofSeconds(10), 1024 * 1024, 20, 1L << 30, 1000);
+
+    /** Opens the store on a disk that a test chooses. */
+    interface Opening {
+        DeploymentStore open(Path folder) throws IOException;
+    }
 
     final Framework framework;
     final FakeRouter router = new FakeRouter();
@@ -47,6 +57,29 @@ final class Rig implements AutoCloseable {
     }
 
     Rig(Path folder, FakeConfigurationAdmin configurations, FakeGrants grants) throws Exception {
+        this(folder, configurations, grants, LIMITS, Clock.systemUTC(), path -> DeploymentStore.open(path, 1000));
+    }
+
+    Rig(
+            Path folder,
+            FakeConfigurationAdmin configurations,
+            FakeGrants grants,
+            LifecycleLimits limits,
+            Clock clock,
+            Opening opening)
+            throws Exception {
+        this(folder, configurations, grants, limits, clock, opening, Files.createTempDirectory(folder, "cache"));
+    }
+
+    Rig(
+            Path folder,
+            FakeConfigurationAdmin configurations,
+            FakeGrants grants,
+            LifecycleLimits limits,
+            Clock clock,
+            Opening opening,
+            Path cache)
+            throws Exception {
         this.configurations = configurations;
         this.grants = grants;
         this.store = folder.resolve("store");
@@ -54,7 +87,7 @@ final class Rig implements AutoCloseable {
         framework = new FrameworkFactory()
                 .newFramework(Map.of(
                         Constants.FRAMEWORK_STORAGE,
-                        Files.createTempDirectory(folder, "cache").toString(),
+                        cache.toString(),
                         Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
                         ModuleFixture.systemPackages(),
                         "felix.log.level",
@@ -62,12 +95,7 @@ final class Rig implements AutoCloseable {
         framework.start();
         context().registerService(ModuleRouter.class, router, null);
         deployments = new DeploymentService(
-                context(),
-                new LifecycleLimits(Duration.ofSeconds(2), Duration.ofSeconds(10), 1024 * 1024, 20, 1L << 30, 1000),
-                store,
-                configurations,
-                grants,
-                Clock.systemUTC());
+                context(), limits, opening.open(store), store.resolve("fetched"), configurations, grants, clock);
     }
 
     BundleContext context() {
@@ -85,6 +113,17 @@ final class Rig implements AutoCloseable {
 
     ModuleChange.Put put(String name, String version, Flavour flavour) throws Exception {
         return ModuleChange.Put.from(artefact(name, version, flavour).toUri().toString());
+    }
+
+    ModuleChange.Put put(
+            String name,
+            String version,
+            Flavour flavour,
+            Optional<Map<String, Object>> configuration,
+            Optional<List<Grant>> grants)
+            throws Exception {
+        String url = artefact(name, version, flavour).toUri().toString();
+        return new ModuleChange.Put(name, version, url, "", 0, Map.of(), configuration, grants, Optional.empty());
     }
 
     DeploymentPlan plan(ModuleChange... changes) {
@@ -105,6 +144,16 @@ final class Rig implements AutoCloseable {
             throw new AssertionError("still runs: " + deployment);
         }
         return deployment;
+    }
+
+    /** Ends the deployment manager once a deployment has ended of itself. */
+    void closeAfter(long id) {
+        try {
+            end(id);
+            deployments.close();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Returns the module bundles that are there, as {@code name@version}, with a star when they are started. */

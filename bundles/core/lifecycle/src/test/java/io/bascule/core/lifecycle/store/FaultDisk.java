@@ -9,11 +9,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** A real disk on which the n-th changing operation goes wrong. Does not force: the machine stays up, only the store crashes. */
-final class FaultDisk implements Disk {
+/**
+ * A real disk on which the n-th changing operation goes wrong. Does not force: the machine stays up, only the store crashes.
+ * Safe for use by any thread.
+ */
+public final class FaultDisk implements Disk {
 
     /** What goes wrong. */
-    enum Fault {
+    public enum Fault {
         /** Power goes before the operation does anything. */
         CRASH_BEFORE,
         /** Power goes when half of the bytes are written. */
@@ -37,13 +40,13 @@ final class FaultDisk implements Disk {
     }
 
     /** No code of the store survives this: nothing after it reaches the disk. */
-    static final class PowerLoss extends Error {
+    public static final class PowerLoss extends Error {
         private static final long serialVersionUID = 1L;
     }
 
     private final FileDisk disk = new FileDisk(false);
-    private final Fault fault;
-    private final int at;
+    private Fault fault;
+    private int at;
     private int operations;
     private int reads;
     private boolean isDead;
@@ -54,11 +57,29 @@ final class FaultDisk implements Disk {
         this.at = at;
     }
 
-    static FaultDisk none() {
+    /** A disk on which all goes well until something is {@linkplain #arm ordered} to go wrong. */
+    public static FaultDisk none() {
         return new FaultDisk(Fault.CRASH_BEFORE, Integer.MAX_VALUE);
     }
 
-    int operations() {
+    /** Opens a store on this disk. */
+    public DeploymentStore openStore(Path folder) throws IOException {
+        return DeploymentStore.open(this, folder, 1000);
+    }
+
+    /** From now on the n-th operation goes wrong, 1 for the next. */
+    public synchronized void arm(Fault wanted, int n) {
+        fault = wanted;
+        at = operations + n;
+        isMended = false;
+    }
+
+    /** Whether what was ordered has happened. */
+    public synchronized boolean hasStruck() {
+        return operations >= at;
+    }
+
+    synchronized int operations() {
         return operations;
     }
 
@@ -66,7 +87,8 @@ final class FaultDisk implements Disk {
         return reads;
     }
 
-    void mend() {
+    /** All goes well again. */
+    public synchronized void mend() {
         isMended = true;
     }
 
@@ -74,7 +96,7 @@ final class FaultDisk implements Disk {
         void run() throws StoreException;
     }
 
-    private void change(Path file, boolean needsSpace, Work half, Work almost, Work zeros, Work whole)
+    private synchronized void change(Path file, boolean needsSpace, Work half, Work almost, Work zeros, Work whole)
             throws StoreException {
         alive();
         operations++;
@@ -120,7 +142,7 @@ final class FaultDisk implements Disk {
         throw new PowerLoss();
     }
 
-    private void alive() {
+    private synchronized void alive() {
         if (isDead) {
             throw new PowerLoss();
         }

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.core.lifecycle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bascule.api.module.deployment.Deployment;
+import io.bascule.api.module.deployment.ModuleChange;
+import io.bascule.api.module.deployment.Outcome;
+import io.bascule.api.security.Capability;
+import io.bascule.api.security.Grant;
+import io.bascule.testkit.fixture.Flavour;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Configuration and grants belong to a generation: they go when the next one does not have them. */
+class DeploymentReturnTest {
+
+    private static final Map<String, Object> NOTE = Map.of("note", "9");
+    private static final List<Grant> GRANTS = List.of(new Grant("press", Capability.LOG, List.of()));
+
+    @TempDir
+    Path folder;
+
+    private Rig rig;
+
+    @BeforeEach
+    void start() throws Exception {
+        rig = new Rig(folder);
+        rig.deploy("press", "1.0.0", Flavour.GOOD);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        rig.close();
+    }
+
+    @Test
+    void whatALaterGenerationConfiguredGoesWithIt() throws Exception {
+        rig.run(rig.plan(new ModuleChange.Reconfigure("press", Optional.of(NOTE), Optional.of(GRANTS))));
+        assertConfigured();
+
+        Deployment back = rig.end(rig.deployments.rollback(1, Rig.WHO));
+
+        assertEquals(Optional.of(Outcome.COMMITTED), back.outcome(), back.reason());
+        assertNothingIsLeft();
+        Deployment forth = rig.end(rig.deployments.rollback(2, Rig.WHO));
+        assertEquals(Optional.of(Outcome.COMMITTED), forth.outcome(), forth.reason());
+        assertConfigured();
+    }
+
+    @Test
+    void whatALaterVersionBroughtGoesWithItsCode() throws Exception {
+        rig.run(rig.plan(rig.put("press", "1.1.0", Flavour.NEXT, Optional.of(NOTE), Optional.of(GRANTS))));
+        assertConfigured();
+
+        Deployment back = rig.end(rig.deployments.rollback(1, Rig.WHO));
+
+        assertEquals(Optional.of(Outcome.COMMITTED), back.outcome(), back.reason());
+        assertEquals(List.of("press@1.0.0*"), rig.bundles());
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void aReturnThatFailsLeavesConfigurationAndGrantsAsTheyWere() throws Exception {
+        rig.run(rig.plan(rig.put("press", "1.1.0", Flavour.NEXT, Optional.of(NOTE), Optional.of(GRANTS))));
+        rig.router.refusals.put("all 1.0.0", "no way back");
+
+        Deployment back = rig.end(rig.deployments.rollback(1, Rig.WHO));
+
+        assertEquals(Optional.of(Outcome.ROLLED_BACK), back.outcome());
+        assertTrue(back.reason().contains("no way back"), back.reason());
+        assertEquals(List.of("press@1.1.0*"), rig.bundles());
+        assertConfigured();
+    }
+
+    @Test
+    void aModuleThatIsRemovedLeavesNoConfigurationAndNoGrants() throws Exception {
+        rig.run(rig.plan(new ModuleChange.Reconfigure("press", Optional.of(NOTE), Optional.of(GRANTS))));
+
+        rig.run(rig.plan(new ModuleChange.Remove("press")));
+
+        assertEquals(List.of(), rig.bundles());
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void whatNoDeploymentSetStays() throws Exception {
+        rig.configurations.put("press", NOTE);
+        rig.grants.grant(GRANTS.get(0));
+
+        rig.deploy("press", "1.1.0", Flavour.NEXT);
+        rig.end(rig.deployments.rollback(1, Rig.WHO));
+
+        assertConfigured();
+        rig.run(rig.plan(new ModuleChange.Remove("press")));
+        assertConfigured();
+    }
+
+    private void assertConfigured() {
+        assertEquals(NOTE, rig.configurations.stored("press"));
+        assertEquals(GRANTS, rig.grants.list());
+        assertOnlyOnePid();
+    }
+
+    private void assertNothingIsLeft() {
+        assertEquals(Map.of(), rig.configurations.stored("press"));
+        assertEquals(List.of(), rig.grants.list());
+        assertOnlyOnePid();
+    }
+
+    private void assertOnlyOnePid() {
+        for (String version : List.of("1.0.0", "1.1.0")) {
+            assertEquals(Map.of(), rig.configurations.stored("press|press|" + version));
+        }
+    }
+}

@@ -46,6 +46,8 @@ final class RouteChange {
     /** Brings the plan about. */
     void carryOut(Map<Slot, Staffing> plan) throws ModuleException {
         try {
+            // Who is missing can be told only once nobody else changes it.
+            plan.keySet().forEach(slot -> slot.awaitFollowed(untilNanos));
             plan.forEach(this::make);
             for (Map<ModuleDirectory.Handle, CompletableFuture<LiveVersion>> made : making.values()) {
                 for (CompletableFuture<LiveVersion> one : made.values()) {

@@ -20,6 +20,7 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ final class Slot implements Step {
     private static final long RETRY_MIN_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long RETRY_MAX_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final int RETRY_DOUBLINGS_MAX = 6;
+    private static final long FOLLOW_LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private final Place place;
     private final ModuleUse use;
@@ -67,6 +69,9 @@ final class Slot implements Step {
     private volatile boolean hasOrders;
 
     private volatile boolean isPaused;
+
+    /** Whether the worker goes over to what everyday wants; a route that is set waits for that and then decides. */
+    private volatile boolean isFollowing;
 
     /**
      * What is around the slot.
@@ -173,10 +178,25 @@ final class Slot implements Step {
             isPreparing.set(false);
             return;
         }
-        Order order = new Order(at -> follow(at, wanted, made, whenDone), () -> {
+        Runnable inVain = () -> {
             made.values().forEach(LiveVersion::close);
             isPreparing.set(false);
-        });
+        };
+        Order order = new Order(
+                at -> {
+                    isFollowing = true;
+                    try {
+                        // Asked on the worker, where nothing comes between: a route set meanwhile has the word.
+                        if (desk.epoch() == epoch) {
+                            follow(at, wanted, made, whenDone);
+                        } else {
+                            inVain.run();
+                        }
+                    } finally {
+                        isFollowing = false;
+                    }
+                },
+                inVain);
         if (desk.epoch() != epoch || !submit(order)) {
             order.stageEnded();
         }
@@ -198,6 +218,13 @@ final class Slot implements Step {
             LOG.warn("stage={} {}", place.label, trouble);
         } finally {
             isPreparing.set(false);
+        }
+    }
+
+    /** Waits for a change of everyday that the worker is in. After a change of the desk has begun, none begins. */
+    void awaitFollowed(long untilNanos) {
+        while (isFollowing && System.nanoTime() - untilNanos < 0) {
+            LockSupport.parkNanos(FOLLOW_LOOK_NANOS);
         }
     }
 

@@ -141,6 +141,44 @@ class TrafficChangeTest {
     }
 
     @Test
+    void letsARouteThatIsSetHaveTheWordBeforeAVersionThatCameJustBefore() throws Exception {
+        bench.engine.register(traffic.first, 1);
+        bench.put("f", Bench.moduleFlow(""));
+        bench.awaitState(State.RUNNING);
+        CountDownLatch gate = new CountDownLatch(1);
+        CountDownLatch entered = new CountDownLatch(1);
+        traffic.first.behaviour = (batch, instance) -> {
+            entered.countDown();
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                throw new ModuleException("interrupted", e);
+            }
+            instance.context.output().readings(batch);
+        };
+        bench.publish(0, 1);
+        entered.await();
+        // The higher version is made by everyday's rule; the stage would go over to it after the call it is in.
+        bench.engine.register(traffic.second, 2);
+        Await.until("an instance", () -> traffic.second.instances.size() == 1);
+        Thread opener = new Thread(() -> {
+            Await.until(
+                    "the change to begin", () -> traffic.router.desk("counter").isChanging());
+            gate.countDown();
+        });
+        opener.start();
+
+        traffic.set("all 1.0.0");
+
+        opener.join();
+        assertEquals("counter 1.0.0", bench.stage("work").module());
+        assertEquals(1, traffic.first.instances.size());
+        assertFalse(traffic.first.instances.get(0).isClosed, "it has worked on all the time");
+        Await.until("the one in vain to be closed", () -> traffic.second.instances.get(0).isClosed);
+        traffic.awaitCollected(1);
+    }
+
+    @Test
     void keepsTheStateOverAGapWhenTheNewcomerRefusesItAndGivesItToTheOldVersionWhenThatComesBack() throws Exception {
         traffic.runFirst();
         bench.publish(0, 10);

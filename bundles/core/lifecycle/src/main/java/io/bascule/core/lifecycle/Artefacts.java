@@ -76,6 +76,12 @@ final class Artefacts {
                 copy(in, out, location, limits.artefactBytesMax());
             }
             return file;
+        } catch (NotKeptException e) {
+            delete(file);
+            throw new ModuleException(
+                    "cannot keep the module from '" + location + "' in '" + folder + "': " + reason(e)
+                            + "; free space on its device and let the gateway write there",
+                    e);
         } catch (IOException | RuntimeException e) {
             delete(file);
             throw new ModuleException(
@@ -180,15 +186,32 @@ final class Artefacts {
                 throw new IOException("'" + what + "' is larger than what is left of " + bytesMax
                         + " bytes (configuration " + LifecycleConfig.PID + ", artefactBytesMax)");
             }
-            out.write(buffer, 0, count);
+            try {
+                out.write(buffer, 0, count);
+            } catch (IOException e) {
+                throw new NotKeptException(e);
+            }
             count = in.read(buffer);
         }
         return total;
     }
 
-    private Path newFile() throws IOException {
-        Files.createDirectories(folder);
-        return Files.createTempFile(folder, "artefact", ".jar");
+    private Path newFile() throws NotKeptException {
+        try {
+            Files.createDirectories(folder);
+            return Files.createTempFile(folder, "artefact", ".jar");
+        } catch (IOException e) {
+            throw new NotKeptException(e);
+        }
+    }
+
+    /** The gateway's own disk failed, not who sends the module. */
+    private static final class NotKeptException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotKeptException(IOException cause) {
+            super(cause.toString(), cause);
+        }
     }
 
     /** Deletes a file made here; null is nothing to do. What cannot be deleted goes at the next start. */

@@ -91,9 +91,11 @@ public final class DeploymentService implements DeploymentManager, AutoCloseable
         this.services = new ModuleServices(context);
         this.health = new HealthChecks(context);
         InstalledModules installed = new InstalledModules(context, services);
+        Artefacts artefacts = new Artefacts(fetched, limits);
+        artefacts.clear();
         this.parts = new DeploymentParts(
                 store,
-                new ManagedBundles(context, installed, new Artefacts(fetched, limits), calls, limits),
+                new ManagedBundles(context, installed, artefacts, calls, limits),
                 installed,
                 services,
                 new ModuleSettings(configurations),

@@ -329,9 +329,10 @@ final class DeploymentWorker implements AutoCloseable {
                 result.generation(),
                 result.reason());
         try {
-            if (journal != null) {
+            if (journal != null && result.isSettled()) {
                 parts.store().finish(journal, entry);
             } else {
+                // The journal, if there is one, stays open: what it was committed for is completed at the next start.
                 parts.store().history().add(entry);
             }
             retain();

@@ -78,8 +78,15 @@ final class Transaction {
      * @param reason why it did not commit; empty when it did
      * @param modules what it did, or was to do
      * @param generation the generation that it made, 0 for none
+     * @param isSettled whether nothing is left for the next start to do
      */
-    record Result(Outcome outcome, Step step, String reason, List<ModuleStep> modules, int generation) {}
+    record Result(
+            Outcome outcome, Step step, String reason, List<ModuleStep> modules, int generation, boolean isSettled) {
+
+        Result(Outcome outcome, Step step, String reason, List<ModuleStep> modules, int generation) {
+            this(outcome, step, reason, modules, generation, true);
+        }
+    }
 
     /** Begins; the deployment is in the journal when this returns. */
     Transaction(DeploymentParts parts, Order order, Instant began, Progress progress) throws IOException {
@@ -216,7 +223,8 @@ final class Transaction {
         parts.store().generations().commit(next);
         List<String> remarks = switchover.finish(targets);
         remarks.forEach(remark -> LOG.warn("deployment={} committed, but {}", order.id(), remark));
-        return new Result(Outcome.COMMITTED, step, String.join("; ", remarks), steps(), next.number());
+        return new Result(
+                Outcome.COMMITTED, step, String.join("; ", remarks), steps(), next.number(), remarks.isEmpty());
     }
 
     private Result fail(Exception cause, boolean isRouting) {

@@ -85,7 +85,8 @@ class DeploymentCrashTest {
         prepare(work);
         for (int n = 1; n <= OPERATIONS_MAX; n++) {
             int before = number();
-            Fault fault = List.of(Fault.CRASH_HALF, Fault.CRASH_BEFORE, Fault.CRASH_AFTER).get(n % 3);
+            Fault fault = List.of(Fault.CRASH_HALF, Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
+                    .get(n % 3);
             disk.arm(fault, n);
             long id = submit(work, n);
             Await.until(
@@ -128,8 +129,7 @@ class DeploymentCrashTest {
                             rig.plan(put("1.0." + n, Flavour.NEXT, n))
                                     .withCanary(List.of(new CanaryStep(0, STEP), new CanaryStep(20, STEP))),
                             Rig.WHO);
-                case STOP_FIRST ->
-                    rig.deployments.submit(rig.plan(put("1.0." + n, Flavour.STOP_FIRST, n)), Rig.WHO);
+                case STOP_FIRST -> rig.deployments.submit(rig.plan(put("1.0." + n, Flavour.STOP_FIRST, n)), Rig.WHO);
                 case SAME_VERSION ->
                     rig.deployments.submit(
                             rig.plan(put("1.0.0", n % 2 == 0 ? Flavour.GOOD : Flavour.NEXT, n)), Rig.WHO);
@@ -171,9 +171,7 @@ class DeploymentCrashTest {
                         .toList(),
                 where);
         assertEquals(
-                press.flatMap(GenerationModule::configuration).orElse(Map.of()),
-                configurations.stored("press"),
-                where);
+                press.flatMap(GenerationModule::configuration).orElse(Map.of()), configurations.stored("press"), where);
         assertEquals(
                 Set.copyOf(press.flatMap(GenerationModule::grants).orElse(List.of())),
                 Set.copyOf(grants.list()),

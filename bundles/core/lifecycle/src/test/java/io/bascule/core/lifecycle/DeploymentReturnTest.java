@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bascule.api.module.deployment.Deployment;
+import io.bascule.api.module.deployment.HistoryEntry;
 import io.bascule.api.module.deployment.ModuleChange;
 import io.bascule.api.module.deployment.Outcome;
+import io.bascule.api.module.deployment.Step;
 import io.bascule.api.security.Capability;
 import io.bascule.api.security.Grant;
+import io.bascule.testkit.Await;
 import io.bascule.testkit.fixture.Flavour;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,6 +92,32 @@ class DeploymentReturnTest {
 
         assertEquals(List.of(), rig.bundles());
         assertNothingIsLeft();
+    }
+
+    @Test
+    void aConfigurationThatCouldNotBeSetAtTheCommitIsSetByTheNextStart() throws Exception {
+        long id = rig.deployments.submit(
+                rig.plan(rig.put("press", "1.1.0", Flavour.NEXT, Optional.of(NOTE), Optional.of(GRANTS)))
+                        .trialLasting(Duration.ofMillis(500)),
+                Rig.WHO);
+        Await.until("the trial", () -> rig.deployments.find(id).orElseThrow().step() == Step.TRIAL);
+        rig.configurations.setBroken(true);
+
+        Deployment done = rig.end(id);
+
+        assertEquals(Optional.of(Outcome.COMMITTED), done.outcome());
+        assertTrue(done.reason().contains("it is put right at the next start"), done.reason());
+        rig.configurations.setBroken(false);
+        assertEquals(Map.of(), rig.configurations.stored("press"));
+        rig.close();
+        rig = new Rig(folder, rig.configurations, rig.grants);
+        Await.until("the module", () -> rig.bundles().equals(List.of("press@1.1.0*")));
+        assertConfigured();
+        assertEquals(
+                List.of(id, id - 1),
+                rig.deployments.history(10).stream()
+                        .map(HistoryEntry::deployment)
+                        .toList());
     }
 
     @Test

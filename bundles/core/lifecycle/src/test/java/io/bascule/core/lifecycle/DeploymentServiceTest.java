@@ -20,6 +20,7 @@ import io.bascule.api.security.Grant;
 import io.bascule.api.security.NamePattern;
 import io.bascule.testkit.Await;
 import io.bascule.testkit.fixture.Flavour;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -200,6 +201,19 @@ class DeploymentServiceTest {
         assertEquals(Step.VERIFY, done.step());
         assertTrue(done.reason().contains("expected sha-256 0000"), done.reason());
         assertEquals(List.of(), rig.bundles());
+    }
+
+    @Test
+    void anArtefactThatCannotBeKeptIsNotBlamedOnItsUrl() throws Exception {
+        Path fetched = rig.store.resolve("fetched");
+        Files.deleteIfExists(fetched);
+        Files.writeString(fetched, "in the way");
+
+        Deployment done = rig.deploy("press", "1.0.0", Flavour.GOOD);
+
+        assertEquals(Optional.of(Outcome.FAILED), done.outcome());
+        assertTrue(done.reason().contains("in '" + fetched + "'"), done.reason());
+        assertTrue(done.reason().contains("free space on its device"), done.reason());
     }
 
     @Test

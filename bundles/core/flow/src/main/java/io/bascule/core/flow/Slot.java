@@ -347,11 +347,10 @@ final class Slot implements Step {
 
     @Override
     public long timerDueNanos() {
-        long now = System.nanoTime();
         long soonest = NO_TIMER;
         for (LiveVersion version : exchange.roster().routed) {
             long due = version == null ? NO_TIMER : version.timerDueNanos();
-            if (due != NO_TIMER && (soonest == NO_TIMER || due - now < soonest - now)) {
+            if (due != NO_TIMER && (soonest == NO_TIMER || due - soonest < 0)) {
                 soonest = due;
             }
         }

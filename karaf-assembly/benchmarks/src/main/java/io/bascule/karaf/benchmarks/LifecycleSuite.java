@@ -22,29 +22,31 @@ import java.util.concurrent.TimeUnit;
  */
 final class LifecycleSuite implements Bench.Suite {
 
-    /** Set to anything, the suite runs in a tenth of the time: for work on the suite, not for figures. */
+    /** Set to a number, everything but the hot updates is short, and these are so many: for work on the suite, not for figures. */
     static final String SHORT = "BASCULE_BENCH_SHORT";
 
     private static final long TIME_MAX_NANOS = TimeUnit.MINUTES.toNanos(15);
+
+    private static final int HOT = 1000;
 
     private static final Flavour[] BAD = {Flavour.TRAPS_LATER, Flavour.LEAKS};
 
     @Override
     public String run(PrintStream progress) throws Exception {
-        boolean isShort = System.getenv(SHORT) != null;
+        int shortHot = Integer.parseInt(System.getenv().getOrDefault(SHORT, "0"));
         Map<ModuleKind, Properties> results = new LinkedHashMap<>();
         for (ModuleKind kind : new ModuleKind[] {ModuleKind.NATIVE, ModuleKind.WASM}) {
-            progress.println(kind + ": updates under load, then " + (isShort ? "a few" : "1000") + " hot updates");
-            results.put(kind, measure(kind, isShort));
+            progress.println(kind + ": updates under load, then " + (shortHot > 0 ? shortHot : HOT) + " hot updates");
+            results.put(kind, measure(kind, shortHot));
         }
         return new LifecycleReport(results).text();
     }
 
-    private static Properties measure(ModuleKind kind, boolean isShort) throws Exception {
+    private static Properties measure(ModuleKind kind, int shortHot) throws Exception {
         Path work = Files.createTempDirectory("bascule-bench-lifecycle");
         try (Gateway gateway = Gateway.unpack(work.resolve("gateway"))) {
             gateway.removeDemo();
-            LifecyclePlan plan = plan(kind, work.resolve("artefacts"), isShort);
+            LifecyclePlan plan = plan(kind, work.resolve("artefacts"), shortHot);
             makeArtefacts(kind, plan);
             plan.write(gateway.home().resolve(LifecyclePlan.FILE));
             addProbe(gateway);
@@ -58,19 +60,26 @@ final class LifecycleSuite implements Bench.Suite {
                 writeFlow(gateway, LifecyclePlan.PLAIN_BLOCK, LifecyclePlan.PLAIN, "block");
                 writeFlow(gateway, LifecyclePlan.PLAIN_DROP, LifecyclePlan.PLAIN, "drop-oldest");
             }
+            gateway.setEnvironment("EXTRA_JAVA_OPTS", Pauses.OPTION);
             gateway.start();
-            return await(gateway);
+            Properties results = await(gateway);
+            Pauses pauses = Pauses.read(
+                    gateway.home().resolve(Pauses.FILE),
+                    Long.parseLong(results.getProperty("load.uptime.from")),
+                    Long.parseLong(results.getProperty("load.uptime.to")));
+            results.setProperty("load.pauses", pauses.toString());
+            return results;
         } finally {
             Gateway.delete(work);
         }
     }
 
-    private static LifecyclePlan plan(ModuleKind kind, Path artefacts, boolean isShort) {
+    private static LifecyclePlan plan(ModuleKind kind, Path artefacts, int shortHot) {
         int plain = kind == ModuleKind.NATIVE ? 10 : 0;
         String ending = kind == ModuleKind.NATIVE ? ".jar" : ".wasm";
-        return isShort
-                ? new LifecyclePlan(ending, artefacts, 3, 12, 4, 2, 500, plain / 2, 20, 100)
-                : new LifecyclePlan(ending, artefacts, 10, 60, 20, 5, 500, plain, 100, 1000);
+        return shortHot > 0
+                ? new LifecyclePlan(ending, artefacts, 3, 12, 4, 2, 500, plain / 2, shortHot / 10, shortHot)
+                : new LifecyclePlan(ending, artefacts, 10, 60, 20, 5, 500, plain, HOT / 10, HOT);
     }
 
     private static void makeArtefacts(ModuleKind kind, LifecyclePlan plan) throws IOException {

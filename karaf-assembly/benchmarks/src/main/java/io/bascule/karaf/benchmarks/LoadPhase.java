@@ -4,7 +4,6 @@ package io.bascule.karaf.benchmarks;
 import io.bascule.api.module.ModuleException;
 import io.bascule.karaf.benchmarks.Deployer.Timeline;
 import io.bascule.karaf.benchmarks.SequenceRun.Windows;
-import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +15,6 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.ToLongFunction;
 
 /** Deployments, good ones and bad ones, while 100 000 readings a second flow through what is deployed. */
 final class LoadPhase {
@@ -45,8 +43,7 @@ final class LoadPhase {
 
     void run(Properties results) throws ModuleException, TimeoutException {
         SequenceRun run = new SequenceRun(PACE_NANOS, (plan.seconds() + SECONDS_SPARE) * BATCHES_PER_SECOND);
-        long collections = collections(GarbageCollectorMXBean::getCollectionCount);
-        long collecting = collections(GarbageCollectorMXBean::getCollectionTime);
+        long uptime = ManagementFactory.getRuntimeMXBean().getUptime();
         ends.begin(run);
         long start = System.nanoTime();
         long length = TimeUnit.SECONDS.toNanos(plan.seconds());
@@ -59,23 +56,15 @@ final class LoadPhase {
         }
         pauseUntil(start + length);
         ends.end(run);
+        results.setProperty("load.uptime.from", Long.toString(uptime));
         results.setProperty(
-                "load.collections",
-                Long.toString(collections(GarbageCollectorMXBean::getCollectionCount) - collections));
-        results.setProperty(
-                "load.collecting.millis",
-                Long.toString(collections(GarbageCollectorMXBean::getCollectionTime) - collecting));
+                "load.uptime.to",
+                Long.toString(ManagementFactory.getRuntimeMXBean().getUptime()));
         results.setProperty("load.seconds", Double.toString((System.nanoTime() - start) / 1e9));
         put(results, "load", run.account());
         tellDeployments(results);
         tellWaits(results, run);
         tellStalls(results, run);
-    }
-
-    private static long collections(ToLongFunction<GarbageCollectorMXBean> figure) {
-        return ManagementFactory.getGarbageCollectorMXBeans().stream()
-                .mapToLong(figure)
-                .sum();
     }
 
     static void pauseUntil(long nanos) {
@@ -114,7 +103,9 @@ final class LoadPhase {
         put(
                 results,
                 "load.return",
-                returns.stream().mapToLong(t -> t.back() - t.deciding()).toArray());
+                returns.stream()
+                        .mapToLong(t -> (t.back() == Timeline.NEVER ? t.done() : t.back()) - t.deciding())
+                        .toArray());
         put(
                 results,
                 "load.notice",
@@ -153,6 +144,7 @@ final class LoadPhase {
         windows.put("rollback", at -> timelines.stream()
                 .filter(Timeline::isRolledBackInTrial)
                 .anyMatch(t -> isIn(at, t.deciding() - AFTER_NANOS, t.done() + AFTER_NANOS)));
+        windows.put("update", at -> timelines.stream().anyMatch(t -> isSwitching(at, t) || isCommitting(at, t)));
         windows.forEach((name, window) -> put(results, "load.wait." + name, run.waits(window)));
     }
 

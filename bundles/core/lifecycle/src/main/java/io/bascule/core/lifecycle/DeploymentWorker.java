@@ -146,6 +146,18 @@ final class DeploymentWorker implements AutoCloseable {
         isRecovered = true;
     }
 
+    /** What is undone later would be undone over what a deployment does now. */
+    private void requireRecovered() throws ModuleException {
+        try {
+            endAccounts();
+        } catch (IOException | ModuleException e) {
+            throw new ModuleException(
+                    "what the last stop cut short cannot be undone yet: " + BundleModuleManager.text(e)
+                            + "; try again when that is repaired",
+                    e);
+        }
+    }
+
     private HistoryEntry interrupted(OpenDeployment open, Optional<Generation> committed) {
         boolean isCommitted = committed.isPresent();
         return new HistoryEntry(
@@ -266,8 +278,7 @@ final class DeploymentWorker implements AutoCloseable {
         JournalFile journal = null;
         Transaction.Result result;
         try {
-            // Undone later, it would be undone over what this deployment does.
-            endAccounts();
+            requireRecovered();
             Transaction transaction = new Transaction(parts, order.get(), began, running);
             journal = transaction.journal();
             result = transaction.run();
@@ -276,7 +287,7 @@ final class DeploymentWorker implements AutoCloseable {
             result = new Transaction.Result(
                     Outcome.FAILED,
                     running.state().step(),
-                    "the store fails: " + BundleModuleManager.text(e),
+                    (e instanceof ModuleException ? "" : "the store fails: ") + BundleModuleManager.text(e),
                     List.of(),
                     0);
         }

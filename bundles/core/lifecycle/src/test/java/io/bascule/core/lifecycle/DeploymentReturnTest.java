@@ -11,9 +11,11 @@ import io.bascule.api.module.deployment.Outcome;
 import io.bascule.api.module.deployment.Step;
 import io.bascule.api.security.Capability;
 import io.bascule.api.security.Grant;
+import io.bascule.core.lifecycle.store.FaultDisk;
 import io.bascule.testkit.Await;
 import io.bascule.testkit.fixture.Flavour;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +120,42 @@ class DeploymentReturnTest {
                 rig.deployments.history(10).stream()
                         .map(HistoryEntry::deployment)
                         .toList());
+    }
+
+    @Test
+    void noDeploymentBeginsBeforeWhatACrashCutShortIsUndone() throws Exception {
+        FaultDisk disk = FaultDisk.none();
+        rig.close();
+        rig = open(disk);
+        rig.configurations.put("press", Map.of("note", "5"));
+        long id = rig.deployments.submit(
+                rig.plan(new ModuleChange.Reconfigure("press", Optional.of(NOTE), Optional.empty()))
+                        .trialLasting(Duration.ofHours(1)),
+                Rig.WHO);
+        Await.until("the trial", () -> rig.deployments.find(id).orElseThrow().step() == Step.TRIAL);
+        assertEquals(NOTE, rig.configurations.stored("press"));
+        // Nothing reaches the disk any more: this one never ended.
+        disk.arm(FaultDisk.Fault.CRASH_BEFORE, 1);
+        rig.deployments.cancel(id, Rig.WHO);
+        Await.until("the crash", disk::hasStruck);
+        rig.close();
+        rig.configurations.put("press", NOTE);
+        rig.configurations.setBroken(true);
+
+        rig = open(FaultDisk.none());
+        Deployment early = rig.deploy("oven", "1.0.0", Flavour.GOOD);
+
+        assertEquals(Optional.of(Outcome.FAILED), early.outcome());
+        assertTrue(early.reason().contains("what the last stop cut short cannot be undone yet"), early.reason());
+        rig.configurations.setBroken(false);
+        Deployment later = rig.deploy("oven", "1.0.0", Flavour.GOOD);
+        assertEquals(Optional.of(Outcome.COMMITTED), later.outcome(), later.reason());
+        assertEquals(Map.of("note", "5"), rig.configurations.stored("press"));
+    }
+
+    /** The gateway's next start. */
+    private Rig open(FaultDisk disk) throws Exception {
+        return new Rig(folder, rig.configurations, rig.grants, Rig.LIMITS, Clock.systemUTC(), disk::openStore);
     }
 
     @Test

@@ -146,7 +146,9 @@ final class LauncherCheckout implements AutoCloseable {
     /** Starts a shell command line on a terminal of its own; empty when nothing here can make one. */
     Optional<Running> startOnTerminal(String commandLine) throws IOException, InterruptedException {
         Map<String, String> environment = Map.of("TERM", "xterm");
-        String sized = "stty rows 24 cols 100; exec " + commandLine;
+        // A build in the background ignores SIGINT, and so would all that it starts; a person's terminal does not.
+        String reset = canRun("env", "--default-signal=INT", "true") ? "env --default-signal=INT " : "";
+        String sized = "stty rows 24 cols 100; exec " + reset + commandLine;
         if (canRun("script", "--version")) {
             return Optional.of(start(environment, "script", "-qefc", sized, "/dev/null"));
         }

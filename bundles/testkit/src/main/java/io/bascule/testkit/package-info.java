@@ -2,7 +2,7 @@
 /**
  * What tests share: fakes ({@link io.bascule.testkit.ManualClock}, {@link io.bascule.testkit.FakeChannelRegistry},
  * {@link io.bascule.testkit.FakeConfigurationAdmin}, {@link io.bascule.testkit.RecordedEvents}) and contracts that every
- * implementation inherits ({@link io.bascule.testkit.DriverContract}). Used in test scope only and part of no feature.
+ * implementation inherits ({@link io.bascule.testkit.SessionContract}). Used in test scope only and part of no feature.
  * The fakes are safe for use by any thread.
  */
 @NullMarked

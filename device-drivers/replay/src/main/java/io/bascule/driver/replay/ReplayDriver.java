@@ -11,8 +11,6 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One device that replays one file. A configuration that is wrong makes no device: activation fails with every problem. */
 @Component(
@@ -29,8 +27,6 @@ public final class ReplayDriver {
 
     /** Word for this driver in device lists. */
     static final String NAME = "replay";
-
-    private static final Logger LOG = LoggerFactory.getLogger(ReplayDriver.class);
 
     /** What can be configured. */
     @ObjectClassDefinition(id = PID, name = "Bascule replay driver", description = "Replays a CSV file as a device")
@@ -149,12 +145,7 @@ public final class ReplayDriver {
     }
 
     ReplayDriver(ChannelRegistry channels, Config config, InstantSource clock) {
-        try {
-            run = new ReplayRun(channels, ReplaySettings.of(config), clock);
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            LOG.error("{}", e.getMessage());
-            throw e;
-        }
+        run = new ReplayRun(channels, ReplaySettings.of(config), clock);
         run.start();
     }
 

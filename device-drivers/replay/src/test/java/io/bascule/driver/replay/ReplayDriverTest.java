@@ -12,8 +12,8 @@ import io.bascule.api.channel.Value;
 import io.bascule.api.channel.ValueKind;
 import io.bascule.api.security.NamePattern;
 import io.bascule.testkit.Await;
-import io.bascule.testkit.DriverContract;
 import io.bascule.testkit.ManualClock;
+import io.bascule.testkit.SessionContract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,7 +24,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ReplayDriverTest extends DriverContract {
+class ReplayDriverTest extends SessionContract {
 
     private static final long T0 = 1_386_018_900_000_000_000L;
     private static final long MINUTE = 60_000_000_000L;

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What signals and faults are written as: {@code name(key=value,key=value)}. Each argument is taken once; what is left at
+ * What faults are written as: {@code name(key=value,key=value)}. Each argument is taken once; what is left at
  * the end was a mistake.
  */
 final class Call {
@@ -28,7 +28,7 @@ final class Call {
     }
 
     /** Splits several of them at semicolons. */
-    static List<String> split(String[] written) {
+    static List<String> split(List<String> written) {
         List<String> parts = new ArrayList<>();
         for (String several : written) {
             for (String one : several.split(";", -1)) {
@@ -44,7 +44,7 @@ final class Call {
         Matcher matcher = WRITTEN.matcher(written.strip());
         if (!matcher.matches()) {
             throw new IllegalArgumentException("'" + written
-                    + "' is not written as name(key=value,key=value), for example sine(period=10s,min=0,max=1)");
+                    + "' is not written as name(key=value,key=value), for example spike(every=10s,add=300)");
         }
         Call call = new Call(matcher.group(1));
         String arguments = matcher.group(2);

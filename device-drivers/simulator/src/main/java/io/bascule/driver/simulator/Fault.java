@@ -2,7 +2,6 @@
 package io.bascule.driver.simulator;
 
 import io.bascule.api.channel.Quality;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -38,10 +37,14 @@ record Fault(
         SPIKE,
         /** Readings carry {@code bad:timeout}. */
         TIMEOUT,
-        /** Nothing is published and the device looks connected. */
+        /** The channel says nothing and the device looks connected. */
         SILENCE,
         /** The device is disconnected. */
-        DISCONNECT
+        DISCONNECT;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private static final Map<String, Quality> QUALITIES = Map.of(
@@ -54,7 +57,7 @@ record Fault(
     /** Seeds of faults and of noises must not meet. */
     private static final int STREAM_OFFSET = 1_000_000;
 
-    static Fault parse(String written, int number, long scanNanos, List<String> points) {
+    static Fault parse(String written, int number, long scanNanos) {
         Call call = Call.parse(written);
         Kind kind = kind(call.name());
         boolean isDeviceWide = kind == Kind.DISCONNECT;
@@ -71,10 +74,6 @@ record Fault(
             throw new IllegalArgumentException("quality='" + word + "' in " + call.name() + "(...); expected one of "
                     + QUALITIES.keySet().stream().sorted().toList());
         }
-        if (!channel.equals(EVERY_CHANNEL) && !points.contains(channel)) {
-            throw new IllegalArgumentException(
-                    "channel='" + channel + "' in " + call.name() + "(...) is none of " + points + " and not *");
-        }
         if (every < 1 || lasts < 1 || at + lasts > every) {
             throw new IllegalArgumentException(
                     call.name() + "(...) must begin and end within every: at + for is more than every");
@@ -88,7 +87,7 @@ record Fault(
 
     private static Kind kind(String word) {
         for (Kind kind : Kind.values()) {
-            if (kind.name().toLowerCase(Locale.ROOT).equals(word)) {
+            if (kind.word().equals(word)) {
                 return kind;
             }
         }

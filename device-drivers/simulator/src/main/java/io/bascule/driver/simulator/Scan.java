@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.driver.simulator;
 
-import io.bascule.api.channel.Batch;
 import io.bascule.api.channel.Quality;
+import io.bascule.api.channel.driver.ReadingSink;
 import java.util.List;
 
 /**
- * Works out what a device says: a pure function of settings, handles, written setpoints and the number of the sample.
- * Allocates one batch and nothing for each reading.
+ * Works out what a device says: a pure function of settings, written setpoints and the number of the sample. Allocates nothing
+ * for each reading.
  */
 final class Scan {
 
     private final SimulatorSettings settings;
     private final List<SimulatedChannel> channels;
-    private final int[] handles;
+    private final long scanNanos;
     /** Samples of one channel in a second of the device's time. */
     private final double samplesPerSecond;
 
-    Scan(SimulatorSettings settings, int[] handles) {
+    Scan(SimulatorSettings settings, List<SimulatedChannel> channels, long scanNanos) {
         this.settings = settings;
-        this.channels = settings.channels();
-        this.handles = handles.clone();
+        this.channels = List.copyOf(channels);
+        this.scanNanos = scanNanos;
         this.samplesPerSecond = settings.readingsPerSecond() > 0
-                ? (double) settings.readingsPerSecond() / handles.length
-                : settings.samplesPerScan() * 1e9 / settings.scanNanos();
+                ? (double) settings.readingsPerSecond() / channels.size()
+                : settings.samplesPerScan() * 1e9 / scanNanos;
     }
 
     /** Returns whether the device is disconnected at the time of a sample. */
@@ -45,39 +45,35 @@ final class Scan {
     }
 
     /**
-     * Returns the readings of one scan, channel by channel within each sample.
+     * Tells of the readings of one scan, channel by channel within each sample.
      *
      * @param tick the number of the scan, 0 and up
      * @param timeNanos source time of its last sample
      */
-    Batch scan(long tick, long timeNanos) {
+    void scan(long tick, long timeNanos, ReadingSink sink) {
         int samples = settings.samplesPerScan();
-        long step = settings.scanNanos() / samples;
-        Batch.Builder batch = Batch.builder(samples * channels.size());
+        long step = scanNanos / samples;
         for (int s = 0; s < samples; s++) {
-            for (int c = 0; c < handles.length; c++) {
-                add(batch, c, tick * samples + s, timeNanos - (samples - 1 - s) * step);
+            for (int c = 0; c < channels.size(); c++) {
+                tell(sink, c, tick * samples + s, timeNanos - (samples - 1 - s) * step);
             }
         }
-        return batch.build();
     }
 
-    /** Returns {@code count} readings from reading number {@code first} on, all of one source time: load mode. */
-    Batch load(long first, int count, long timeNanos) {
-        Batch.Builder batch = Batch.builder(count);
-        int c = (int) (first % handles.length);
-        long sample = first / handles.length;
+    /** Tells of {@code count} readings from reading number {@code first} on, all of one source time: load mode. */
+    void load(long first, int count, long timeNanos, ReadingSink sink) {
+        int c = (int) (first % channels.size());
+        long sample = first / channels.size();
         for (int i = 0; i < count; i++) {
-            add(batch, c, sample, timeNanos);
-            if (++c == handles.length) {
+            tell(sink, c, sample, timeNanos);
+            if (++c == channels.size()) {
                 c = 0;
                 sample++;
             }
         }
-        return batch.build();
     }
 
-    private void add(Batch.Builder batch, int c, long sample, long timeNanos) {
+    private void tell(ReadingSink sink, int c, long sample, long timeNanos) {
         SimulatedChannel channel = channels.get(c);
         Quality quality = Quality.GOOD;
         double spike = 0;
@@ -95,7 +91,11 @@ final class Scan {
                 }
             }
         }
-        batch.add(
-                handles[c], channel.kind(), quality, timeNanos, channel.bits(sample, sample / samplesPerSecond, spike));
+        long bits = channel.bits(sample, sample / samplesPerSecond, spike);
+        switch (channel.kind()) {
+            case I64 -> sink.i64(c, bits, quality, timeNanos);
+            case BOOL -> sink.bool(c, Double.longBitsToDouble(bits) != 0, quality, timeNanos);
+            default -> sink.f64(c, Double.longBitsToDouble(bits), quality, timeNanos);
+        }
     }
 }

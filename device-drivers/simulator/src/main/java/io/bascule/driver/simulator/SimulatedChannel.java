@@ -3,10 +3,10 @@ package io.bascule.driver.simulator;
 
 import io.bascule.api.channel.Channel;
 import io.bascule.api.channel.Quality;
-import io.bascule.api.channel.Reading;
 import io.bascule.api.channel.Value;
 import io.bascule.api.channel.ValueKind;
-import io.bascule.api.channel.spi.DeviceDescriptor;
+import io.bascule.api.channel.driver.Address;
+import io.bascule.api.channel.driver.ChannelConfig;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * A channel of a simulated device, written {@code NAME=FUNCTION(key=value,...)}. Only a setpoint's value changes by what
  * others do: it holds what was written last. Safe for use by any thread.
  */
-final class SimulatedChannel {
+final class SimulatedChannel implements Address {
 
     /** A bool in a record is 0.0 or 1.0. */
     private static final long[] BOOL_BITS = {Double.doubleToRawLongBits(0), Double.doubleToRawLongBits(1)};
 
     private final String point;
-    private final DeviceDescriptor.Point description;
+    private final ValueKind kind;
     private final @Nullable Signal signal;
     private final double min;
     private final double max;
@@ -28,54 +28,29 @@ final class SimulatedChannel {
     private final AtomicLong setpoint;
 
     private SimulatedChannel(
-            String point,
-            DeviceDescriptor.Point description,
-            @Nullable Signal signal,
-            double min,
-            double max,
-            long initial) {
+            String point, ValueKind kind, @Nullable Signal signal, double min, double max, double initial) {
         this.point = point;
-        this.description = description;
+        this.kind = kind;
         this.signal = signal;
         this.min = min;
         this.max = max;
-        this.setpoint = new AtomicLong(initial);
+        this.setpoint = new AtomicLong(bits(kind, initial));
     }
 
-    static SimulatedChannel parse(String device, String written, long seed, int stream) {
-        int equals = written.indexOf('=');
-        int bracket = written.indexOf('(');
-        if (equals < 1 || (bracket >= 0 && bracket < equals)) {
-            throw new IllegalArgumentException("'" + written
-                    + "' is not written as NAME=FUNCTION(...), for example speed=sine(period=10s,min=0,max=50)");
+    /** Understands a channel whose address is the name of a function. */
+    static SimulatedChannel of(ChannelConfig channel, long seed, int stream) {
+        boolean isCounter = channel.address().equals("counter");
+        ValueKind kind = kind(channel.text("kind", isCounter ? "i64" : "f64"));
+        if (!channel.address().equals("setpoint")) {
+            return new SimulatedChannel(channel.name(), kind, Signal.of(channel, seed, stream), 0, 0, 0);
         }
-        String point = written.substring(0, equals).strip();
-        String name = Channel.requireName(device + "/" + point);
-        try {
-            Call call = Call.parse(written.substring(equals + 1));
-            String unit = call.text("unit", "");
-            ValueKind kind = kind(call.text("kind", call.name().equals("counter") ? "i64" : "f64"));
-            boolean isSetpoint = call.name().equals("setpoint");
-            double min = isSetpoint ? call.number("min", -Double.MAX_VALUE) : 0;
-            double max = isSetpoint ? call.number("max", Double.MAX_VALUE) : 0;
-            double initial = isSetpoint ? call.number("initial", Math.min(Math.max(0, min), max)) : 0;
-            Signal signal = isSetpoint ? null : Signal.of(call, seed, stream);
-            call.done();
-            if (isSetpoint && !(min <= initial && initial <= max)) {
-                throw new IllegalArgumentException(
-                        "initial=" + initial + " is not within min " + min + " to max " + max);
-            }
-            Channel.Access access = isSetpoint ? Channel.Access.READ_WRITE : Channel.Access.READ;
-            return new SimulatedChannel(
-                    point,
-                    new DeviceDescriptor.Point(name, kind, access, unit, "simulated " + call.name()),
-                    signal,
-                    min,
-                    max,
-                    bits(kind, initial));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("channel '" + point + "': " + e.getMessage(), e);
+        double min = channel.number("min", -Double.MAX_VALUE);
+        double max = channel.number("max", Double.MAX_VALUE);
+        double initial = channel.number("initial", Math.min(Math.max(0, min), max));
+        if (!(min <= initial && initial <= max)) {
+            throw new IllegalArgumentException("initial=" + initial + " is not within min " + min + " to max " + max);
         }
+        return new SimulatedChannel(channel.name(), kind, null, min, max, initial);
     }
 
     private static ValueKind kind(String word) {
@@ -100,12 +75,14 @@ final class SimulatedChannel {
         return point;
     }
 
-    DeviceDescriptor.Point description() {
-        return description;
+    @Override
+    public ValueKind kind() {
+        return kind;
     }
 
-    ValueKind kind() {
-        return description.kind();
+    @Override
+    public Channel.Access access() {
+        return signal == null ? Channel.Access.READ_WRITE : Channel.Access.READ;
     }
 
     /** Returns the value bits of a sample; {@code spike} is added to numbers that are not setpoints. */
@@ -115,11 +92,10 @@ final class SimulatedChannel {
     }
 
     /** Takes a written value. */
-    Quality write(Reading reading) {
+    Quality write(Value value) {
         if (signal != null) {
             return Quality.BAD_NOT_WRITABLE;
         }
-        Value value = reading.value();
         if (value.kind() != kind()) {
             return Quality.BAD_TYPE_MISMATCH;
         }

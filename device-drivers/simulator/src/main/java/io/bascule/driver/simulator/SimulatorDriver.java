@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.driver.simulator;
 
-import io.bascule.api.channel.ChannelRegistry;
+import io.bascule.api.channel.driver.DriverRuntime;
 import java.time.InstantSource;
+import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One simulated device. A configuration that is wrong makes no device: activation fails with every problem. */
 @Component(
@@ -29,8 +29,6 @@ public final class SimulatorDriver {
 
     /** Word for this driver in device lists. */
     static final String NAME = "simulator";
-
-    private static final Logger LOG = LoggerFactory.getLogger(SimulatorDriver.class);
 
     /** What can be configured. */
     @ObjectClassDefinition(
@@ -49,6 +47,12 @@ public final class SimulatorDriver {
                         + " (period, min, max), noise (mean, deviation), constant (value), counter (start, step) or"
                         + " setpoint (initial, min, max); all take unit and kind")
         String[] channels() default {};
+
+        /** A file with more channels. */
+        @AttributeDefinition(
+                name = "Channels file",
+                description = "CSV file with more channels: columns name, address (the function) and options")
+        String channelsFile() default "";
 
         /** Its faults. */
         @AttributeDefinition(
@@ -70,8 +74,40 @@ public final class SimulatorDriver {
                 name = "Scan period",
                 description = "Time between scans. Unit: milliseconds",
                 min = "1",
-                max = "3600000")
+                max = "86400000")
         int scanPeriodMillis() default 1000;
+
+        /** Other periods. */
+        @AttributeDefinition(
+                name = "Scan groups",
+                description =
+                        "Periods for channels with the option scan, each NAME=TIME, for example fast=100ms;slow=10s")
+        String[] scanGroups() default {};
+
+        /** How long a channel may say nothing. */
+        @AttributeDefinition(
+                name = "Stale after",
+                description =
+                        "Without news for so long, and for two scans, a channel turns uncertain. Unit: milliseconds",
+                min = "1",
+                max = "86400000")
+        int staleAfterMillis() default 10_000;
+
+        /** First wait after a disconnection. */
+        @AttributeDefinition(
+                name = "Retry, shortest",
+                description = "First wait after a simulated disconnection; doubles each time. Unit: milliseconds",
+                min = "1",
+                max = "3600000")
+        int retryMinMillis() default 1000;
+
+        /** Longest wait after a disconnection. */
+        @AttributeDefinition(
+                name = "Retry, longest",
+                description = "The wait doubles up to this. Unit: milliseconds",
+                min = "1",
+                max = "3600000")
+        int retryMaxMillis() default 30_000;
 
         /** Readings of a channel in a scan. */
         @AttributeDefinition(
@@ -99,27 +135,26 @@ public final class SimulatorDriver {
         int batchSize() default 256;
     }
 
-    private final SimulatorRun run;
+    private final DriverRuntime.RunningDevice device;
 
-    /** Opens the device and starts to scan. */
+    /** Starts the device. */
     @Activate
-    public SimulatorDriver(@Reference ChannelRegistry channels, Config config) {
-        this(channels, config, InstantSource.system());
+    public SimulatorDriver(@Reference DriverRuntime runtime, Config config, Map<String, Object> properties) {
+        this(runtime, properties, InstantSource.system());
     }
 
-    SimulatorDriver(ChannelRegistry channels, Config config, InstantSource clock) {
-        try {
-            run = new SimulatorRun(channels, SimulatorSettings.of(config), clock);
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            LOG.error("{}", e.getMessage());
-            throw e;
-        }
-        run.start();
+    SimulatorDriver(DriverRuntime runtime, Map<String, Object> properties, InstantSource clock) {
+        device = runtime.start(PID, NAME, properties, s -> new SimulatedDevice(SimulatorSettings.of(s), clock));
     }
 
-    /** Stops scanning and closes the device, within two seconds. */
+    @Modified
+    void modified(Map<String, Object> properties) {
+        device.reconfigure(properties);
+    }
+
+    /** Ends the device, within two seconds. */
     @Deactivate
     void deactivate() {
-        run.stop();
+        device.close();
     }
 }

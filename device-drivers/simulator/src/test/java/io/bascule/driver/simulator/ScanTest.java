@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bascule.api.channel.Batch;
 import io.bascule.api.channel.Quality;
 import io.bascule.api.channel.ValueKind;
+import io.bascule.api.channel.driver.ChannelConfig;
+import io.bascule.api.channel.driver.DeviceSettings;
+import io.bascule.testkit.driver.RecordingSink;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,27 +19,50 @@ import org.junit.jupiter.api.Test;
 
 class ScanTest {
 
-    private static SimulatorSettings settings(Map<String, Object> changes) {
-        Map<String, Object> values = new HashMap<>(Map.of("device", "sim"));
-        values.putAll(changes);
-        return SimulatorSettings.of(TestConfig.with(values));
-    }
-
-    private static Scan scan(Map<String, Object> changes) {
-        SimulatorSettings settings = settings(changes);
-        int[] handles = new int[settings.channels().size()];
-        for (int i = 0; i < handles.length; i++) {
-            handles[i] = i + 1;
+    /** A scan whose readings become a batch: handles are numbers from 1. */
+    private record Recorded(Scan scan) {
+        Batch scan(long tick, long timeNanos) {
+            RecordingSink sink = new RecordingSink();
+            scan.scan(tick, timeNanos, sink);
+            return sink.batch();
         }
-        return new Scan(settings, handles);
+
+        Batch load(long first, int count, long timeNanos) {
+            RecordingSink sink = new RecordingSink();
+            scan.load(first, count, timeNanos, sink);
+            return sink.batch();
+        }
+
+        boolean isDisconnected(long sample) {
+            return scan.isDisconnected(sample);
+        }
     }
 
-    private static Scan channels(String channels) {
+    private static Recorded scan(Map<String, Object> changes) {
+        DeviceSettings read = new DeviceSettings(TestConfig.with(changes));
+        SimulatorSettings settings = SimulatorSettings.of(read);
+        assertEquals(List.of(), read.problems());
+        List<SimulatedChannel> channels = new ArrayList<>();
+        for (String written : ((String[]) changes.get("channels"))[0].split(";", -1)) {
+            String[] parts = written.split("[=(]", 3);
+            Map<String, String> options = new HashMap<>();
+            for (String option : parts[2].replace(")", "").split(",", 0)) {
+                if (!option.isBlank()) {
+                    options.put(option.split("=", 2)[0], option.split("=", 2)[1]);
+                }
+            }
+            channels.add(SimulatedChannel.of(
+                    new ChannelConfig(parts[0], parts[1], options, ""), settings.seed(), channels.size()));
+        }
+        return new Recorded(new Scan(settings, channels, settings.scanNanos()));
+    }
+
+    private static Recorded channels(String channels) {
         return scan(Map.of("channels", new String[] {channels}));
     }
 
     /** The values of the first channel in the scans 0 to {@code count - 1}, one second apart. */
-    private static List<Double> values(Scan scan, int count) {
+    private static List<Double> values(Recorded scan, int count) {
         List<Double> values = new ArrayList<>();
         for (int tick = 0; tick < count; tick++) {
             values.add(Math.round(scan.scan(tick, 0).asDouble(0) * 1e6) / 1e6);
@@ -62,7 +88,7 @@ class ScanTest {
 
     @Test
     void constantsCountersAndSetpointsDoWhatTheySay() {
-        Scan scan = channels(
+        Recorded scan = channels(
                 "c=constant(value=7);n=counter(start=5,step=2);s=setpoint(initial=3);b=constant(value=1,kind=bool)");
         Batch batch = scan.scan(10, 123);
         assertEquals(7, batch.asDouble(0));
@@ -77,7 +103,7 @@ class ScanTest {
 
     @Test
     void noiseHasItsMeanAndDeviationAndDiffersBetweenChannels() {
-        Scan scan = channels("a=noise(mean=10,deviation=2);b=noise(mean=10,deviation=2)");
+        Recorded scan = channels("a=noise(mean=10,deviation=2);b=noise(mean=10,deviation=2)");
         double sum = 0;
         double squares = 0;
         int count = 20_000;
@@ -98,8 +124,8 @@ class ScanTest {
         Map<String, Object> config = Map.of(
                 "channels", new String[] {"a=noise();b=sine(period=7s)"},
                 "faults", new String[] {"spike(channel=b,probability=0.3,add=50);bad(probability=0.1)"});
-        Scan forward = scan(config);
-        Scan backward = scan(config);
+        Recorded forward = scan(config);
+        Recorded backward = scan(config);
         Map<String, Object> other = new HashMap<>(config);
         other.put("seed", 2L);
         List<Batch> first = new ArrayList<>();
@@ -115,7 +141,7 @@ class ScanTest {
     @Test
     void aRunIsTheSameInEveryVersion() {
         // Golden values, worked out by an independent program from the published SplitMix64 and Box-Muller formulas.
-        Scan scan = channels("a=noise(mean=0,deviation=1)");
+        Recorded scan = channels("a=noise(mean=0,deviation=1)");
         assertEquals(GOLDEN, values(scan, 4));
     }
 
@@ -123,7 +149,7 @@ class ScanTest {
 
     @Test
     void samplesOfAScanAreSpreadOverIt() {
-        Scan scan = scan(Map.of(
+        Recorded scan = scan(Map.of(
                 "channels", new String[] {"n=counter();m=counter()"}, "samplesPerScan", 4, "scanPeriodMillis", 1000));
         Batch batch = scan.scan(2, 10_000_000_000L);
         assertEquals(8, batch.size());
@@ -134,7 +160,7 @@ class ScanTest {
 
     @Test
     void loadModeLeavesOutAndRepeatsNoSample() {
-        Scan scan = scan(
+        Recorded scan = scan(
                 Map.of("channels", new String[] {"n=counter();m=counter();o=counter()"}, "readingsPerSecond", 1000));
         List<Long> all = new ArrayList<>(bits(scan.load(0, 4, 0)));
         all.addAll(bits(scan.load(4, 4, 0)));
@@ -152,7 +178,7 @@ class ScanTest {
 
     @Test
     void faultsComeOnScheduleAndGo() {
-        Scan scan = scan(Map.of(
+        Recorded scan = scan(Map.of(
                 "channels", new String[] {"a=constant(value=1);b=constant(value=2)"},
                 "faults",
                         new String[] {
@@ -179,7 +205,7 @@ class ScanTest {
 
     @Test
     void aFaultOfHalfProbabilityHappensAboutHalfTheTime() {
-        Scan scan = scan(Map.of(
+        Recorded scan = scan(Map.of(
                 "channels", new String[] {"a=constant(value=1)"}, "faults", new String[] {"bad(probability=0.5)"}));
         int bad = 0;
         for (int tick = 0; tick < 2000; tick++) {

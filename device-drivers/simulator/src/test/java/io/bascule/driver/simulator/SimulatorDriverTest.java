@@ -9,15 +9,16 @@ import io.bascule.api.channel.ChannelRegistry;
 import io.bascule.api.channel.Quality;
 import io.bascule.api.channel.Reading;
 import io.bascule.api.channel.Value;
+import io.bascule.core.driver.LaneDriverRuntime;
 import io.bascule.testkit.Await;
-import io.bascule.testkit.DriverContract;
 import io.bascule.testkit.ManualClock;
+import io.bascule.testkit.SessionContract;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class SimulatorDriverTest extends DriverContract {
+class SimulatorDriverTest extends SessionContract {
 
     @Override
     protected Running start(ChannelRegistry channels) {
@@ -31,15 +32,26 @@ class SimulatorDriverTest extends DriverContract {
 
     @Override
     protected String threadPrefix() {
-        return SimulatorDriver.PID + "-";
+        return "io.bascule.core.driver-lane-";
     }
 
     private static Running start(ChannelRegistry channels, Map<String, Object> changes) {
-        Map<String, Object> values = new HashMap<>(Map.of("device", "sim", "channels", new String[] {
-            "n=counter();valve=setpoint(initial=1,min=0,max=10);on=setpoint(kind=bool)"
-        }));
+        Map<String, Object> values =
+                new HashMap<>(Map.of("device", "sim", "retryMinMillis", 10, "channels", new String[] {
+                    "n=counter();valve=setpoint(initial=1,min=0,max=10);on=setpoint(kind=bool)"
+                }));
         values.putAll(changes);
-        return new SimulatorDriver(channels, TestConfig.with(values), new ManualClock())::deactivate;
+        LaneDriverRuntime runtime = new LaneDriverRuntime(channels);
+        try {
+            SimulatorDriver driver = new SimulatorDriver(runtime, TestConfig.with(values), new ManualClock());
+            return () -> {
+                driver.deactivate();
+                runtime.close();
+            };
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            runtime.close();
+            throw e;
+        }
     }
 
     private List<Quality> write(String channel, Value value) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.driver.simulator;
 
-import java.lang.reflect.Proxy;
+import java.lang.reflect.Method;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The defaults of the configuration with some values changed, as DS would hand them over. */
@@ -9,10 +10,12 @@ final class TestConfig {
 
     private TestConfig() {}
 
-    static SimulatorDriver.Config with(Map<String, Object> changes) {
-        return (SimulatorDriver.Config) Proxy.newProxyInstance(
-                TestConfig.class.getClassLoader(),
-                new Class<?>[] {SimulatorDriver.Config.class},
-                (proxy, method, args) -> changes.getOrDefault(method.getName(), method.getDefaultValue()));
+    static Map<String, Object> with(Map<String, Object> changes) {
+        Map<String, Object> values = new HashMap<>();
+        for (Method attribute : SimulatorDriver.Config.class.getDeclaredMethods()) {
+            values.put(attribute.getName(), attribute.getDefaultValue());
+        }
+        values.putAll(changes);
+        return values;
     }
 }

@@ -23,6 +23,8 @@ public record Quality(int code) {
 
     /** Everything is well. */
     public static final Quality GOOD = new Quality(0);
+    /** The value may not be what it should, without a more precise word. */
+    public static final Quality UNCERTAIN = new Quality(0x4000);
     /** Communication failed; this is the last usable value. */
     public static final Quality UNCERTAIN_LAST_USABLE_VALUE = new Quality(0x4090);
     /** The sensor is not accurate at this value. */
@@ -31,6 +33,8 @@ public record Quality(int code) {
     public static final Quality UNCERTAIN_ENGINEERING_UNITS_EXCEEDED = new Quality(0x4094);
     /** Something is bad without a more precise word. */
     public static final Quality BAD = new Quality(0x8000);
+    /** Something that is needed is in use or not there now. */
+    public static final Quality BAD_RESOURCE_UNAVAILABLE = new Quality(0x8004);
     /** Nothing was received within the time allowed. */
     public static final Quality BAD_TIMEOUT = new Quality(0x800A);
     /** The subject may not do this. */
@@ -43,6 +47,8 @@ public record Quality(int code) {
     public static final Quality BAD_NODE_ID_UNKNOWN = new Quality(0x8034);
     /** The channel cannot be written. */
     public static final Quality BAD_NOT_WRITABLE = new Quality(0x803B);
+    /** The device cannot do what was asked. */
+    public static final Quality BAD_NOT_SUPPORTED = new Quality(0x803D);
     /** The value is outside its range. */
     public static final Quality BAD_OUT_OF_RANGE = new Quality(0x803C);
     /** The value's type is not the channel's. */
@@ -65,6 +71,7 @@ public record Quality(int code) {
             Map.entry(0x4093, "uncertain:sensor-not-accurate"),
             Map.entry(0x4094, "uncertain:engineering-units-exceeded"),
             Map.entry(0x8000, "bad"),
+            Map.entry(0x8004, "bad:resource-unavailable"),
             Map.entry(0x800A, "bad:timeout"),
             Map.entry(0x801F, "bad:user-access-denied"),
             Map.entry(0x8031, "bad:no-communication"),
@@ -72,6 +79,7 @@ public record Quality(int code) {
             Map.entry(0x8034, "bad:node-id-unknown"),
             Map.entry(0x803B, "bad:not-writable"),
             Map.entry(0x803C, "bad:out-of-range"),
+            Map.entry(0x803D, "bad:not-supported"),
             Map.entry(0x8074, "bad:type-mismatch"),
             Map.entry(0x8089, "bad:configuration-error"),
             Map.entry(0x808A, "bad:not-connected"),

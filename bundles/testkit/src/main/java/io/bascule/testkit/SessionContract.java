@@ -18,10 +18,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every driver keeps to. A driver's test inherits this class and says how to start the driver with a device that
- * answers and delivers readings at once.
+ * What everything that opens device sessions keeps to, with the driver runtime or without it. A driver's test inherits this
+ * class and says how to start the driver with a device that answers and delivers readings at once.
  */
-public abstract class DriverContract {
+public abstract class SessionContract {
 
     /** Longest time a driver may take to stop. */
     protected static final Duration STOP_MAX = Duration.ofSeconds(2);

@@ -138,7 +138,10 @@ final class Deployer {
         note(first, Moment.TRIED, now.step().compareTo(Step.TRIAL) >= 0);
         note(first, Moment.COMMITTING, now.step() == Step.COMMIT);
         note(first, Moment.DECIDING, isGoingBack);
-        if (now.step() == Step.TRIAL && !first.containsKey(Moment.FAILING)) {
+        if (isGoingBack) {
+            // Noticed between two looks.
+            note(first, Moment.FAILING, true);
+        } else if (now.step() == Step.TRIAL && !first.containsKey(Moment.FAILING)) {
             Optional<VersionTraffic> fresh =
                     router.traffic(LifecyclePlan.MODULE).find(version);
             note(first, Moment.FAILING, fresh.isPresent() && fresh.get().faults() > 0);

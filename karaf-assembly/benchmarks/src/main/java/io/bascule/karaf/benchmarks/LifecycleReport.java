@@ -27,6 +27,8 @@ final class LifecycleReport {
         WINDOWS.put("trial", "trial");
         WINDOWS.put("commit", "commit and 20 ms after");
         WINDOWS.put("rollback", "rollback, 20 ms before and after");
+        WINDOWS.put("collector", "the collector paused the JVM, and 5 ms after");
+        WINDOWS.put("update.alone", "switch or commit and 20 ms after, without these pauses");
     }
 
     private final Map<ModuleKind, Properties> results;

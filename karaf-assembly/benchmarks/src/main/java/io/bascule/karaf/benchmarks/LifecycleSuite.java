@@ -62,13 +62,7 @@ final class LifecycleSuite implements Bench.Suite {
             }
             gateway.setEnvironment("EXTRA_JAVA_OPTS", Pauses.OPTION);
             gateway.start();
-            Properties results = await(gateway);
-            Pauses pauses = Pauses.read(
-                    gateway.home().resolve(Pauses.FILE),
-                    Long.parseLong(results.getProperty("load.uptime.from")),
-                    Long.parseLong(results.getProperty("load.uptime.to")));
-            results.setProperty("load.pauses", pauses.toString());
-            return results;
+            return await(gateway);
         } finally {
             Gateway.delete(work);
         }
@@ -114,7 +108,8 @@ final class LifecycleSuite implements Bench.Suite {
                 Deployer.class,
                 LoadPhase.class,
                 PlainPhase.class,
-                HotPhase.class);
+                HotPhase.class,
+                Pauses.class);
     }
 
     private static void writeFlow(Gateway gateway, String name, String module, String overflow) throws IOException {

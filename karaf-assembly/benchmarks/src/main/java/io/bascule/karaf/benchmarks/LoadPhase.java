@@ -4,7 +4,8 @@ package io.bascule.karaf.benchmarks;
 import io.bascule.api.module.ModuleException;
 import io.bascule.karaf.benchmarks.Deployer.Timeline;
 import io.bascule.karaf.benchmarks.SequenceRun.Windows;
-import java.lang.management.ManagementFactory;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,9 +42,8 @@ final class LoadPhase {
         this.ends = ends;
     }
 
-    void run(Properties results) throws ModuleException, TimeoutException {
+    void run(Properties results, Path gcLog) throws ModuleException, TimeoutException, IOException {
         SequenceRun run = new SequenceRun(PACE_NANOS, (plan.seconds() + SECONDS_SPARE) * BATCHES_PER_SECOND);
-        long uptime = ManagementFactory.getRuntimeMXBean().getUptime();
         ends.begin(run);
         long start = System.nanoTime();
         long length = TimeUnit.SECONDS.toNanos(plan.seconds());
@@ -56,14 +56,12 @@ final class LoadPhase {
         }
         pauseUntil(start + length);
         ends.end(run);
-        results.setProperty("load.uptime.from", Long.toString(uptime));
-        results.setProperty(
-                "load.uptime.to",
-                Long.toString(ManagementFactory.getRuntimeMXBean().getUptime()));
         results.setProperty("load.seconds", Double.toString((System.nanoTime() - start) / 1e9));
         put(results, "load", run.account());
         tellDeployments(results);
-        tellWaits(results, run);
+        Pauses pauses = Pauses.read(gcLog, start, System.nanoTime());
+        results.setProperty("load.pauses", pauses.toString());
+        tellWaits(results, run, pauses);
         tellStalls(results, run);
     }
 
@@ -132,7 +130,7 @@ final class LoadPhase {
                         + SequenceRun.quantile(ascending, 0.99) + " " + SequenceRun.quantile(ascending, 1));
     }
 
-    private void tellWaits(Properties results, SequenceRun run) {
+    private void tellWaits(Properties results, SequenceRun run, Pauses pauses) {
         Map<String, Windows> windows = new LinkedHashMap<>();
         windows.put("idle", at -> timelines.stream().noneMatch(t -> isIn(at, t.begun(), t.done() + AFTER_NANOS)));
         windows.put("stage", at -> timelines.stream().anyMatch(t -> isIn(at, t.begun(), t.switching())));
@@ -144,7 +142,10 @@ final class LoadPhase {
         windows.put("rollback", at -> timelines.stream()
                 .filter(Timeline::isRolledBackInTrial)
                 .anyMatch(t -> isIn(at, t.deciding() - AFTER_NANOS, t.done() + AFTER_NANOS)));
-        windows.put("update", at -> timelines.stream().anyMatch(t -> isSwitching(at, t) || isCommitting(at, t)));
+        Windows updates = at -> timelines.stream().anyMatch(t -> isSwitching(at, t) || isCommitting(at, t));
+        windows.put("update", updates);
+        windows.put("update.alone", at -> updates.contains(at) && !pauses.haveHeldUp(at));
+        windows.put("collector", pauses::haveHeldUp);
         windows.forEach((name, window) -> put(results, "load.wait." + name, run.waits(window)));
     }
 

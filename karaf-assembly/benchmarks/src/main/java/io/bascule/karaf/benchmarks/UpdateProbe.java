@@ -46,7 +46,7 @@ public final class UpdateProbe implements BundleActivator {
         plain.put(LifecyclePlan.PLAIN_BLOCK, new SequenceEnds());
         plain.put(LifecyclePlan.PLAIN_DROP, new SequenceEnds());
         plain.forEach((name, ends) -> ends.register(context, name));
-        Thread running = new Thread(() -> run(context, plan, managed, plain, base.resolve(FILE)), "bench-probe");
+        Thread running = new Thread(() -> run(context, plan, managed, plain, base), "bench-probe");
         running.setDaemon(true);
         running.start();
         thread = running;
@@ -65,13 +65,13 @@ public final class UpdateProbe implements BundleActivator {
             LifecyclePlan plan,
             SequenceEnds managed,
             Map<String, SequenceEnds> plain,
-            Path file) {
+            Path base) {
         Properties results = new Properties();
         try {
             Deployer deployer =
                     new Deployer(service(context, DeploymentManager.class), service(context, ModuleRouter.class));
             warmUp(plan, deployer, managed);
-            new LoadPhase(plan, deployer, managed).run(results);
+            new LoadPhase(plan, deployer, managed).run(results, base.resolve(Pauses.FILE));
             if (plan.plain() > 0) {
                 new PlainPhase(plan, context, plain).run(results);
             }
@@ -86,7 +86,7 @@ public final class UpdateProbe implements BundleActivator {
             e.printStackTrace(new PrintWriter(trace));
             results.setProperty(FAILURE, trace.toString());
         }
-        write(results, file);
+        write(results, base.resolve(FILE));
     }
 
     private static <T> T service(BundleContext context, Class<T> type) throws TimeoutException {

@@ -137,7 +137,6 @@ final class Deployer {
         note(first, Moment.SWITCHING, now.step().compareTo(Step.SWITCH) >= 0);
         note(first, Moment.TRIED, now.step().compareTo(Step.TRIAL) >= 0);
         note(first, Moment.COMMITTING, now.step() == Step.COMMIT);
-        note(first, Moment.DECIDING, isGoingBack);
         if (isGoingBack) {
             // Noticed between two looks.
             note(first, Moment.FAILING, true);
@@ -146,6 +145,7 @@ final class Deployer {
                     router.traffic(LifecyclePlan.MODULE).find(version);
             note(first, Moment.FAILING, fresh.isPresent() && fresh.get().faults() > 0);
         }
+        note(first, Moment.DECIDING, isGoingBack);
         if (isGoingBack || now.outcome().orElse(Outcome.COMMITTED) == Outcome.ROLLED_BACK) {
             Route route = router.traffic(LifecyclePlan.MODULE).route();
             note(

@@ -33,7 +33,7 @@ final class KillLane implements AutoCloseable {
     /** Deployments are given so long before the kill comes anyhow. */
     private static final Duration STEP_MAX = Duration.ofSeconds(20);
 
-    private static final Duration BOOT_MAX = Duration.ofMinutes(2);
+    private static final Duration BOOT_MAX = Duration.ofMinutes(4);
     private static final long LOOK_NANOS = 50_000;
     private static final Pattern NUMBER = Pattern.compile("Deployment (\\d+):");
     private static final List<Kind> KINDS = List.of(Kind.values());

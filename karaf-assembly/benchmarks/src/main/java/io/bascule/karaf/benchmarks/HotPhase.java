@@ -40,12 +40,14 @@ final class HotPhase {
         SequenceRun run = new SequenceRun(PACE_NANOS, BATCHES_MAX);
         ends.begin(run);
         int version = 0;
-        for (int i = 0; i < plan.hotWarmUps(); i++) {
+        long start = System.nanoTime();
+        while (version < plan.hotWarmUps()) {
             deploy(version++);
         }
-        long start = System.nanoTime();
+        int updates = updatesInTime(System.nanoTime() - start);
+        start = System.nanoTime();
         for (int look = 0; look < LOOKS; look++) {
-            while (version - plan.hotWarmUps() < (long) plan.hot() * look / (LOOKS - 1)) {
+            while (version - plan.hotWarmUps() < (long) updates * look / (LOOKS - 1)) {
                 deploy(version++);
             }
             results.setProperty("hot.look." + look, (version - plan.hotWarmUps()) + " " + look());
@@ -53,6 +55,11 @@ final class HotPhase {
         results.setProperty("hot.nanos", Long.toString(System.nanoTime() - start));
         ends.end(run);
         LoadPhase.put(results, "hot", run.account());
+    }
+
+    private int updatesInTime(long warmUpNanos) {
+        double seconds = warmUpNanos / 1e9 / Math.max(1, plan.hotWarmUps());
+        return Math.max(LOOKS, (int) Math.min(plan.hot(), plan.hotSeconds() / seconds));
     }
 
     private void deploy(int version) throws ModuleException, InterruptedException {

@@ -21,6 +21,7 @@ import java.util.Properties;
  * @param plain plain updates for each overflow policy; 0 for none
  * @param hotWarmUps updates before the first look at resources
  * @param hot updates between the first look and the last
+ * @param hotSeconds how long these may take, judged by the warm-ups; then they are fewer
  */
 record LifecyclePlan(
         String ending,
@@ -32,7 +33,8 @@ record LifecyclePlan(
         int trialMillis,
         int plain,
         int hotWarmUps,
-        int hot) {
+        int hot,
+        int hotSeconds) {
 
     static final String FILE = "etc/bench-lifecycle.properties";
 
@@ -87,6 +89,7 @@ record LifecyclePlan(
         all.setProperty("plain", Integer.toString(plain));
         all.setProperty("hotWarmUps", Integer.toString(hotWarmUps));
         all.setProperty("hot", Integer.toString(hot));
+        all.setProperty("hotSeconds", Integer.toString(hotSeconds));
         try (Writer out = Files.newBufferedWriter(file)) {
             all.store(out, null);
         }
@@ -107,7 +110,8 @@ record LifecyclePlan(
                 number(all, "trialMillis"),
                 number(all, "plain"),
                 number(all, "hotWarmUps"),
-                number(all, "hot"));
+                number(all, "hot"),
+                number(all, "hotSeconds"));
     }
 
     private static int number(Properties all, String key) {

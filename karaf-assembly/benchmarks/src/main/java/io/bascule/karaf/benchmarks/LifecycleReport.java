@@ -230,6 +230,7 @@ final class LifecycleReport {
                     value(from, "hot.disordered"),
                     value(from, "hot.made")));
             judge(word(kind) + " during hot updates", from, "hot");
+            miss(count < LifecycleSuite.HOT, word(kind) + ": only " + count + " hot updates fitted into the time");
         });
         return text.append(ends).toString();
     }

@@ -27,7 +27,9 @@ final class LifecycleSuite implements Bench.Suite {
 
     private static final long TIME_MAX_NANOS = TimeUnit.MINUTES.toNanos(15);
 
-    private static final int HOT = 1000;
+    static final int HOT = 1000;
+    private static final int HOT_SECONDS = 80;
+    private static final int SHORT_HOT_SECONDS = 600;
 
     private static final Flavour[] BAD = {Flavour.TRAPS_LATER, Flavour.LEAKS};
 
@@ -72,8 +74,9 @@ final class LifecycleSuite implements Bench.Suite {
         int plain = kind == ModuleKind.NATIVE ? 10 : 0;
         String ending = kind == ModuleKind.NATIVE ? ".jar" : ".wasm";
         return shortHot > 0
-                ? new LifecyclePlan(ending, artefacts, 3, 12, 4, 2, 500, plain / 2, shortHot / 10, shortHot)
-                : new LifecyclePlan(ending, artefacts, 10, 60, 20, 5, 500, plain, HOT / 10, HOT);
+                ? new LifecyclePlan(
+                        ending, artefacts, 3, 12, 4, 2, 500, plain / 2, shortHot / 10, shortHot, SHORT_HOT_SECONDS)
+                : new LifecyclePlan(ending, artefacts, 10, 60, 20, 5, 500, plain, HOT / 10, HOT, HOT_SECONDS);
     }
 
     private static void makeArtefacts(ModuleKind kind, LifecyclePlan plan) throws IOException {

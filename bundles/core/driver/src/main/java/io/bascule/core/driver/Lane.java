@@ -89,7 +89,7 @@ final class Lane<A extends Address> {
                 .mapToInt(c -> session.channel(c.point().channel()).handle())
                 .toArray());
         this.told = model.readIn(DeviceModel.ON_CHANGE);
-        this.toldSink = new ScanSink(model, told, session, channels);
+        this.toldSink = new ScanSink(model, told, session, channels, this::nowNanos);
         this.thread = new Thread(this::run, THREAD_PREFIX + model.device());
         this.thread.setDaemon(true);
     }
@@ -186,7 +186,7 @@ final class Lane<A extends Address> {
                 groups.add(new GroupScan(
                         new ScanClock(group, nanos, indexes.length, plan.requestsMax(), phase % nanos, now),
                         plan,
-                        new ScanSink(model, indexes, session, channels),
+                        new ScanSink(model, indexes, session, channels, this::nowNanos),
                         model.staleNanos(period)));
             }
         });
@@ -333,7 +333,6 @@ final class Lane<A extends Address> {
     }
 
     private void read(GroupScan group) throws DriverException, InterruptedException {
-        group.sink().begin(System.nanoTime(), nowNanos());
         group.setMore(false);
         group.setMore(call(group.plan().requestsMax(), deadline -> group.plan().read(group.sink(), deadline)));
     }
@@ -373,7 +372,6 @@ final class Lane<A extends Address> {
     private void publishTold() {
         List<Mailbox.Told> readings = told.length == 0 ? List.of() : mailbox.readings();
         if (!readings.isEmpty()) {
-            toldSink.begin(System.nanoTime(), nowNanos());
             for (Mailbox.Told reading : readings) {
                 toldSink.value(reading.index(), reading.value(), reading.quality(), reading.timeNanos());
             }
@@ -419,7 +417,12 @@ final class Lane<A extends Address> {
         disconnect();
         session.disconnected(why);
         mailbox.clear(Quality.BAD_NOT_CONNECTED);
-        groups.forEach(g -> g.setMore(false));
+        // What an attempt was told before it failed is of no use any more.
+        toldSink.take();
+        groups.forEach(g -> {
+            g.setMore(false);
+            g.sink().take();
+        });
     }
 
     private void disconnect() {

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ final class ScanSink implements ReadingSink {
     private static final double TRUE = 1.0;
     private static final int TAIL_BYTES_MAX = 1024 * 1024;
     private static final int NO_QUALITY = -1;
+    private static final long ARRIVAL_STEP_NANOS = 1_000_000;
 
     private final ChannelRegistry image;
     private final int[] handles;
@@ -41,7 +43,9 @@ final class ScanSink implements ReadingSink {
     private final LongAdder suppressed = new LongAdder();
     private final AtomicInteger staleCount = new AtomicInteger();
 
-    private long nowNano;
+    private final LongSupplier wallNanos;
+    private long nowNano = System.nanoTime();
+    private long arrivalNano;
     private long arrivalNanos;
     private Batch.Builder batch = Batch.builder(1);
     private List<Batch> full = new ArrayList<>();
@@ -51,9 +55,13 @@ final class ScanSink implements ReadingSink {
      * Makes a sink for some channels of a device.
      *
      * @param indexes which, in the order of the plan
+     * @param wallNanos the time of arrival, nanoseconds since 1970
      */
-    ScanSink(DeviceModel<?> model, int[] indexes, DeviceSession session, ChannelRegistry image) {
+    ScanSink(
+            DeviceModel<?> model, int[] indexes, DeviceSession session, ChannelRegistry image, LongSupplier wallNanos) {
         this.image = image;
+        this.wallNanos = wallNanos;
+        this.arrivalNano = nowNano - ARRIVAL_STEP_NANOS;
         int size = indexes.length;
         handles = new int[size];
         rawKinds = new ValueKind[size];
@@ -104,15 +112,16 @@ final class ScanSink implements ReadingSink {
         }
     }
 
-    /**
-     * Readings come.
-     *
-     * @param now monotonic clock
-     * @param arrival their source time when they have none, nanoseconds since 1970
-     */
-    void begin(long now, long arrival) {
-        nowNano = now;
-        arrivalNanos = arrival;
+    /** Returns the time of arrival, exact to a millisecond: a scan of a slow device takes seconds. */
+    private long arrival(long timeNanos) {
+        if (timeNanos != ARRIVAL) {
+            return timeNanos;
+        }
+        if (nowNano - arrivalNano >= ARRIVAL_STEP_NANOS) {
+            arrivalNano = nowNano;
+            arrivalNanos = wallNanos.getAsLong();
+        }
+        return arrivalNanos;
     }
 
     @Override
@@ -141,7 +150,7 @@ final class ScanSink implements ReadingSink {
         } else {
             requireKind(index, value.kind());
             seen(index);
-            add(index, value, quality, timeNanos == ARRIVAL ? arrivalNanos : timeNanos);
+            add(index, value, quality, arrival(timeNanos));
         }
     }
 
@@ -167,6 +176,7 @@ final class ScanSink implements ReadingSink {
     }
 
     private void seen(int index) {
+        nowNano = System.nanoTime();
         seenNano[index] = nowNano;
         if (isStale[index]) {
             isStale[index] = false;
@@ -183,7 +193,7 @@ final class ScanSink implements ReadingSink {
             double raw = rawKind == ValueKind.I64 ? rawBits : Double.longBitsToDouble(rawBits);
             bits = Double.doubleToRawLongBits(scaling.fromRaw(raw));
         }
-        long time = timeNanos == ARRIVAL ? arrivalNanos : timeNanos;
+        long time = arrival(timeNanos);
         FilterState filter = filters[index];
         if (filter != null && !filter.passes(bits, quality, time, nowNano)) {
             suppressed.increment();

@@ -29,6 +29,8 @@ final class TrialWatch {
     private final TrialJudge judge;
     /** What was seen while a health check was waited for. */
     private Optional<String> seen = Optional.empty();
+    /** Whether the new version is compared with the old one. */
+    private boolean isCompared;
 
     TrialWatch(DeploymentParts parts, TrialRules trial, Transaction.Progress progress) {
         this.parts = parts;
@@ -36,8 +38,13 @@ final class TrialWatch {
         this.judge = new TrialJudge(trial);
     }
 
-    /** Watches for a time; throws when a module is not healthy, or somebody cancels. */
+    /**
+     * Watches for a time; throws when a module is not healthy, or somebody cancels. Without any time it looks once and compares
+     * nothing: a handful of calls of a version that has just started say little, on a busy machine least, and a return to an
+     * earlier generation must not fail for that.
+     */
     void watch(List<Target> targets, Duration time) throws ModuleException {
+        isCompared = !time.isZero();
         long until = System.nanoTime() + time.toNanos();
         long probeAt = System.nanoTime();
         do {
@@ -77,7 +84,7 @@ final class TrialWatch {
         VersionTraffic now = traffic(target, Optional.ofNullable(target.after).map(GenerationModule::version));
         return target.fresh == null
                 ? judge.judgeSame(parts.installed().status(runs), target.oldTraffic, now)
-                : judge.judge(parts.installed().status(runs), target.oldTraffic, now);
+                : judge.judge(parts.installed().status(runs), isCompared ? target.oldTraffic : null, now);
     }
 
     /** Asks the health checks; a slow one does not keep a fault from being seen. */

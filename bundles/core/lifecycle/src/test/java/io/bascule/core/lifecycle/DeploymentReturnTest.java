@@ -74,6 +74,18 @@ class DeploymentReturnTest {
     }
 
     @Test
+    void aReturnIsNotHeldUpByTheLatencyOfABusyMachine() throws Exception {
+        rig.deploy("press", "1.1.0", Flavour.NEXT);
+        rig.router.says("press", "1.1.0", 1000, 0, 100_000, 100_000);
+        rig.router.says("press", "1.0.0", 1000, 0, 40_000_000, 100_000);
+
+        Deployment back = rig.end(rig.deployments.rollback(1, Rig.WHO));
+
+        assertEquals(Optional.of(Outcome.COMMITTED), back.outcome(), back.reason());
+        assertEquals(List.of("press@1.0.0*"), rig.bundles());
+    }
+
+    @Test
     void aReturnThatFailsLeavesConfigurationAndGrantsAsTheyWere() throws Exception {
         rig.run(rig.plan(rig.put("press", "1.1.0", Flavour.NEXT, Optional.of(NOTE), Optional.of(GRANTS))));
         rig.router.refusals.put("all 1.0.0", "no way back");

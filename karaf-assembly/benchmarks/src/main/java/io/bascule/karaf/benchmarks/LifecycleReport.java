@@ -89,7 +89,8 @@ final class LifecycleReport {
     private String load() {
         StringBuilder table = new StringBuilder("Updates under load: one batch of " + SequenceRun.BATCH
                 + " readings of " + SequenceRun.CHANNELS
-                + " channels each millisecond, each reading with a number of its channel. Stall: the time from when a batch was to be sent"
+                + " channels each millisecond, each reading with a number of its channel. The versions that are rolled back fail every call after"
+                + " their first 20 batches; the old version does these calls again. Stall: the time from when a batch was to be sent"
                 + " to its arrival, of all batches that arrived while an update switched or let the old version go, and"
                 + " 20 ms after.\n\n"
                 + "| module | readings/s | updates | rollbacks | lost (target 0) | doubled (target 0) |"

@@ -4,13 +4,12 @@ package io.bascule.karaf.benchmarks;
 import io.bascule.api.module.deployment.DeploymentManager;
 import io.bascule.api.module.traffic.ModuleRouter;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -82,11 +81,21 @@ public final class UpdateProbe implements BundleActivator {
             Thread.currentThread().interrupt();
             results.setProperty(FAILURE, "the gateway stopped");
         } catch (Exception | LinkageError e) {
-            StringWriter trace = new StringWriter();
-            e.printStackTrace(new PrintWriter(trace));
-            results.setProperty(FAILURE, trace.toString());
+            results.setProperty(FAILURE, text(e));
         }
         write(results, base.resolve(FILE));
+    }
+
+    /** What failed, where, and why: the gateway's log is gone when somebody reads this. */
+    private static String text(Throwable failure) {
+        StringBuilder text = new StringBuilder();
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            text.append(each)
+                    .append(" at ")
+                    .append(Arrays.toString(each.getStackTrace()))
+                    .append('\n');
+        }
+        return text.toString();
     }
 
     private static <T> T service(BundleContext context, Class<T> type) throws TimeoutException {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.core.driver;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.bascule.api.channel.ChannelRegistry;
 import io.bascule.api.channel.driver.Address;
 import io.bascule.api.channel.driver.DeviceFigures;
@@ -9,6 +8,7 @@ import io.bascule.api.channel.driver.DriverFactory;
 import io.bascule.api.channel.driver.DriverRuntime;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +28,10 @@ final class ManagedDevice<A extends Address> implements DriverRuntime.RunningDev
     private final ChannelRegistry channels;
     private final InstantSource clock;
     private final Consumer<ManagedDevice<?>> closed;
-    /** Taken while the configuration changes; held while a lane ends, which is bounded, and never by a lane. */
-    private final Object changing = new Object();
+    /** One change at a time. Not a lock: the session is closed meanwhile, and that calls subscribers. */
+    private final Semaphore turn = new Semaphore(1, true);
 
-    @GuardedBy("changing")
-    private boolean isClosed;
-
+    private volatile boolean isClosed;
     private volatile Lane<A> lane;
 
     ManagedDevice(
@@ -75,33 +73,37 @@ final class ManagedDevice<A extends Address> implements DriverRuntime.RunningDev
 
     @Override
     public void reconfigure(Map<String, ?> properties) {
-        synchronized (changing) {
+        turn.acquireUninterruptibly();
+        try {
             if (isClosed) {
                 throw new IllegalStateException("device '" + name() + "' is closed and takes no configuration");
             }
-            Lane<A> before = lane;
-            DeviceModel<A> next;
-            try {
-                next = DeviceModel.of(pid, driverName, properties, factory);
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("the configuration before stays in force: " + e.getMessage(), e);
-            }
-            boolean isSameLine = next.driverSettings().equals(before.model().driverSettings());
-            boolean isConnected = false;
-            if (isSameLine) {
-                isConnected = before.handOver();
-                next = next.takingOver(before.model());
-            } else {
-                before.stop();
-            }
-            LOG.info("device={} has another configuration, connection={}", next.device(), isConnected ? "kept" : "new");
-            try {
-                lane = start(next, isConnected);
-            } catch (IllegalArgumentException | IllegalStateException e) {
-                // Another device has one of the names. Ours was fine before.
-                lane = start(before.model(), false);
-                throw new IllegalArgumentException("the configuration before stays in force: " + e.getMessage(), e);
-            }
+            change(DeviceModel.of(pid, driverName, properties, factory));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("the configuration before stays in force: " + e.getMessage(), e);
+        } finally {
+            turn.release();
+        }
+    }
+
+    private void change(DeviceModel<A> next) {
+        Lane<A> before = lane;
+        boolean isSameLine = next.driverSettings().equals(before.model().driverSettings());
+        boolean isConnected = false;
+        DeviceModel<A> model = next;
+        if (isSameLine) {
+            isConnected = before.handOver();
+            model = next.takingOver(before.model());
+        } else {
+            before.stop();
+        }
+        LOG.info("device={} has another configuration, connection={}", next.device(), isConnected ? "kept" : "new");
+        try {
+            lane = start(model, isConnected);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            // Another device has one of the names. Ours was fine before.
+            lane = start(before.model(), isConnected);
+            throw new IllegalArgumentException(e.getMessage(), e);
         }
     }
 
@@ -117,13 +119,15 @@ final class ManagedDevice<A extends Address> implements DriverRuntime.RunningDev
 
     @Override
     public void close() {
-        synchronized (changing) {
-            if (isClosed) {
-                return;
+        turn.acquireUninterruptibly();
+        try {
+            if (!isClosed) {
+                isClosed = true;
+                lane.stop();
+                closed.accept(this);
             }
-            isClosed = true;
-            lane.stop();
+        } finally {
+            turn.release();
         }
-        closed.accept(this);
     }
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
  */
 enum Layer {
     /** Contracts. Security knows nothing; channels are authorised; modules and flows carry channels' readings. */
-    API(0, "io.bascule.api.", "security < channel < module flow"),
+    API(0, "io.bascule.api.", "security < channel < module flow store"),
     /** One provider for each contract. */
     CORE(1, "io.bascule.core.", ""),
     /** Devices. */

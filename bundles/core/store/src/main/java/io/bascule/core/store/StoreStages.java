@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.core.store;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
+import io.bascule.api.channel.Batch;
+import io.bascule.api.flow.FlowException;
+import io.bascule.api.flow.FlowProblem;
+import io.bascule.api.flow.spi.Stage;
+import io.bascule.api.flow.spi.StageFactory;
+import io.bascule.api.flow.spi.StageOutput;
+import io.bascule.api.store.ReadingStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** The sink {@code store}: a batch has left the flow when the history acknowledged it. */
+@Component(service = StageFactory.class, property = StageFactory.TYPE + "=store", name = "io.bascule.core.store.stages")
+public final class StoreStages implements StageFactory {
+
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+
+    private final ReadingStore store;
+
+    /** Makes stages that append to {@code store}. */
+    @Activate
+    public StoreStages(@Reference ReadingStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public Role role() {
+        return Role.SINK;
+    }
+
+    @Override
+    public List<FlowProblem> validate(String configJson) {
+        JsonElement config = JsonParser.parseString(configJson);
+        if (!config.isJsonObject()) {
+            return List.of(new FlowProblem("", "expected an object, got " + config));
+        }
+        return config.getAsJsonObject().keySet().stream()
+                .map(key -> new FlowProblem("/" + key, "a stage of type store has no key '" + key + "'; remove it"))
+                .toList();
+    }
+
+    @Override
+    public Stage open(String flow, String id, String configJson, StageOutput output) {
+        return new Sink(store, flow + "/" + id);
+    }
+
+    /** Appends what comes. */
+    private record Sink(ReadingStore store, String name) implements Stage {
+
+        @Override
+        public void accept(Batch batch) throws FlowException {
+            try {
+                store.append(batch).get(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (ExecutionException e) {
+                Throwable cause = e.getCause() == null ? e : e.getCause();
+                throw new FlowException("stage " + name + ": " + cause.getMessage(), cause);
+            } catch (TimeoutException e) {
+                throw new FlowException(
+                        "stage " + name + ": the store has not acknowledged " + batch.size() + " readings within "
+                                + ANSWER_TIMEOUT.toSeconds() + " s; it may still. Look at the disk",
+                        e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new FlowException("stage " + name + " was interrupted while it stored readings", e);
+            }
+        }
+
+        @Override
+        public void close() {}
+    }
+}

@@ -199,7 +199,8 @@ class LauncherIT {
         int before = prompts(run);
         run.type("never-run");
         // A person sees what was typed; before that the console is not reading yet.
-        LauncherCheckout.await("the echo", Gateway.WAIT_MAX, run, () -> run.text().contains("never-run"));
+        LauncherCheckout.await(
+                "the echo", Gateway.WAIT_MAX, run, () -> run.text().contains("never-run"));
         run.type(CTRL_C);
         LauncherCheckout.await("another prompt", Gateway.WAIT_MAX, run, () -> prompts(run) > before);
         assertTrue(run.process().isAlive());

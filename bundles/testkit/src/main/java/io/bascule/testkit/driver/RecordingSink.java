@@ -39,21 +39,6 @@ public final class RecordingSink implements ReadingSink {
     }
 
     @Override
-    public void f64(int index, double value, Quality quality, long timeNanos) {
-        value(index, new Value.F64(value), quality, timeNanos);
-    }
-
-    @Override
-    public void i64(int index, long value, Quality quality, long timeNanos) {
-        value(index, new Value.I64(value), quality, timeNanos);
-    }
-
-    @Override
-    public void bool(int index, boolean value, Quality quality, long timeNanos) {
-        value(index, new Value.Bool(value), quality, timeNanos);
-    }
-
-    @Override
     public void value(int index, Value value, Quality quality, long timeNanos) {
         readings.add(new Reading(index + 1, value, quality, timeNanos));
     }

@@ -173,21 +173,6 @@ final class LaneWriter<A extends Address> implements DeviceWriter {
         private Quality quality = Quality.BAD_TIMEOUT;
 
         @Override
-        public void f64(int index, double number, Quality given, long timeNanos) {
-            value(index, new Value.F64(number), given, timeNanos);
-        }
-
-        @Override
-        public void i64(int index, long number, Quality given, long timeNanos) {
-            value(index, new Value.I64(number), given, timeNanos);
-        }
-
-        @Override
-        public void bool(int index, boolean bool, Quality given, long timeNanos) {
-            value(index, new Value.Bool(bool), given, timeNanos);
-        }
-
-        @Override
         public void value(int index, Value read, Quality given, long timeNanos) {
             value = read;
             quality = given;

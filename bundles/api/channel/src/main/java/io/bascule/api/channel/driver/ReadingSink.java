@@ -9,6 +9,9 @@ import org.osgi.annotation.versioning.ProviderType;
  * Takes what a device said. Values are raw: scale and offset come later. Every method takes the index of the address in its
  * plan, and a source time in nanoseconds since 1970, 0 when the device gives none: then it is the time of arrival. An address
  * may be told of several times, oldest first. Used by the thread that reads.
+ *
+ * <p>The methods for one kind each are {@link #value} with that kind; a sink that many readings go through implements them itself,
+ * without an object for each.
  */
 @ProviderType
 public interface ReadingSink {
@@ -21,21 +24,27 @@ public interface ReadingSink {
      *
      * @throws IllegalArgumentException when the address is of another kind
      */
-    void f64(int index, double value, Quality quality, long timeNanos);
+    default void f64(int index, double value, Quality quality, long timeNanos) {
+        value(index, new Value.F64(value), quality, timeNanos);
+    }
 
     /**
      * Tells of an integer.
      *
      * @throws IllegalArgumentException when the address is of another kind
      */
-    void i64(int index, long value, Quality quality, long timeNanos);
+    default void i64(int index, long value, Quality quality, long timeNanos) {
+        value(index, new Value.I64(value), quality, timeNanos);
+    }
 
     /**
      * Tells of true or false.
      *
      * @throws IllegalArgumentException when the address is of another kind
      */
-    void bool(int index, boolean value, Quality quality, long timeNanos);
+    default void bool(int index, boolean value, Quality quality, long timeNanos) {
+        value(index, new Value.Bool(value), quality, timeNanos);
+    }
 
     /**
      * Tells of a value of any kind.

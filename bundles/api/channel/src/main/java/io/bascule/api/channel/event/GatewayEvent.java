@@ -158,4 +158,47 @@ public sealed interface GatewayEvent {
                     "quality", result.quality().word());
         }
     }
+
+    /**
+     * A connection to a broker or another remote end is there.
+     *
+     * @param connection its name
+     * @param at when
+     */
+    record ConnectorConnected(String connection, Instant at) implements GatewayEvent {
+        /** The topic. */
+        public static final String TOPIC = "io/bascule/event/CONNECTOR_CONNECTED";
+
+        @Override
+        public String topic() {
+            return TOPIC;
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("connection", connection);
+        }
+    }
+
+    /**
+     * A connection to a broker or another remote end is not there any more, or could not be made.
+     *
+     * @param connection its name
+     * @param reason why
+     * @param at when
+     */
+    record ConnectorDisconnected(String connection, String reason, Instant at) implements GatewayEvent {
+        /** The topic. */
+        public static final String TOPIC = "io/bascule/event/CONNECTOR_DISCONNECTED";
+
+        @Override
+        public String topic() {
+            return TOPIC;
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("connection", connection, "reason", reason);
+        }
+    }
 }

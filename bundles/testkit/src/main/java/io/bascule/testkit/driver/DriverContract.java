@@ -293,13 +293,15 @@ public abstract class DriverContract {
                     "the new period",
                     () -> device.figures().scans().get(0).periodNanos()
                             == Duration.ofMillis(SCAN_MILLIS * 2).toNanos());
+            Await.until("a good reading", () -> isGood("d"));
             assertEquals(before, connections());
             Map<String, Object> wrong = new HashMap<>(slower);
             wrong.put("scanPeriodMillis", 0);
             IllegalArgumentException problem =
                     assertThrows(IllegalArgumentException.class, () -> device.reconfigure(wrong));
             assertTrue(String.valueOf(problem.getMessage()).contains("stays in force"), problem.toString());
-            assertTrue(isGood("d"));
+            assertTrue(device.figures().problem().contains("scanPeriodMillis"), device.figures().problem());
+            Await.until("a good reading", () -> isGood("d"));
         }
     }
 

@@ -55,6 +55,7 @@ final class Lane<A extends Address> {
     private final Mailbox mailbox = new Mailbox();
     private final CallGuard guard = new CallGuard();
     private final BackOff backOff;
+    private final AtomicLong faults;
     private final Thread thread;
     private final boolean isConnectedAlready;
     private volatile boolean isStopping;
@@ -74,12 +75,19 @@ final class Lane<A extends Address> {
     /**
      * Opens the device.
      *
+     * @param faults counts what the driver should not do
      * @param isConnectedAlready whether the driver has a connection that an earlier lane left
      */
-    Lane(DeviceModel<A> model, ChannelRegistry channels, InstantSource clock, boolean isConnectedAlready) {
+    Lane(
+            DeviceModel<A> model,
+            ChannelRegistry channels,
+            InstantSource clock,
+            AtomicLong faults,
+            boolean isConnectedAlready) {
         this.model = model;
         this.channels = channels;
         this.clock = clock;
+        this.faults = faults;
         this.isConnectedAlready = isConnectedAlready;
         this.backOff = new BackOff(model.retryMin(), model.retryMax(), () -> ThreadLocalRandom.current()
                 .nextDouble());
@@ -102,12 +110,17 @@ final class Lane<A extends Address> {
         return model;
     }
 
-    /** Ends the lane, its connection and the session. Calling twice does nothing. */
-    void stop() {
+    /** Tells the lane to end, also out of a call into its driver; does not wait for it. */
+    void hurry() {
         isStopping = true;
         mailbox.wake();
         // A flow that holds the publication back, and a driver that waits for its device, are left by interruption.
         thread.interrupt();
+    }
+
+    /** Ends the lane, its connection and the session. Calling twice does nothing. */
+    void stop() {
+        hurry();
         join(STOP_WAIT);
         session.close();
     }
@@ -158,16 +171,25 @@ final class Lane<A extends Address> {
         return groups.stream().mapToInt(g -> g.plan().requestsMax()).max().orElse(1);
     }
 
-    DeviceFigures figures() {
+    /**
+     * Returns how the device is doing.
+     *
+     * @param pid PID of its configuration
+     * @param problem why its last configuration is not in force
+     */
+    DeviceFigures figures(String pid, String problem) {
         List<GroupScan> all = List.copyOf(groups);
         ConnectionState state = connection.state();
         return new DeviceFigures(
                 model.device(),
                 model.driverName(),
+                pid,
                 state,
                 state == ConnectionState.CONNECTED ? "" : reason,
+                problem,
                 connections.get(),
                 failures,
+                faults.get(),
                 all.stream().mapToInt(g -> g.sink().stale()).sum(),
                 all.stream().mapToLong(g -> g.sink().suppressed()).sum() + toldSink.suppressed(),
                 mailbox.dropped(),
@@ -373,7 +395,12 @@ final class Lane<A extends Address> {
         List<Mailbox.Told> readings = told.length == 0 ? List.of() : mailbox.readings();
         if (!readings.isEmpty()) {
             for (Mailbox.Told reading : readings) {
-                toldSink.value(reading.index(), reading.value(), reading.quality(), reading.timeNanos());
+                Value value = reading.value();
+                if (value == null) {
+                    toldSink.none(reading.index(), reading.quality());
+                } else {
+                    toldSink.value(reading.index(), value, reading.quality(), reading.timeNanos());
+                }
             }
             publish(toldSink);
         }
@@ -406,6 +433,7 @@ final class Lane<A extends Address> {
                 ? problem.getMessage()
                 : "the driver failed: " + problem;
         if (!(problem instanceof DriverException) && !isStopping) {
+            faults.incrementAndGet();
             LOG.error("device={} driver={} failed in a way it should not", model.device(), model.driverName(), problem);
         }
         if (isStopping) {
@@ -434,6 +462,7 @@ final class Lane<A extends Address> {
         try {
             model.driver().disconnect();
         } catch (RuntimeException | LinkageError e) {
+            faults.incrementAndGet();
             LOG.warn("device={} driver={} failed to disconnect", model.device(), model.driverName(), e);
         }
     }
@@ -447,6 +476,17 @@ final class Lane<A extends Address> {
             java.util.Objects.checkIndex(index, told.length);
             if (isOpen) {
                 mailbox.put(new Mailbox.Told(index, value, quality, timeNanos));
+            }
+        }
+
+        @Override
+        public void onNone(int index, Quality quality) {
+            java.util.Objects.checkIndex(index, told.length);
+            if (quality.level() == Quality.Level.GOOD) {
+                throw new IllegalArgumentException("address " + index + " has no value but the quality " + quality);
+            }
+            if (isOpen) {
+                mailbox.put(new Mailbox.Told(index, null, quality, 0));
             }
         }
 

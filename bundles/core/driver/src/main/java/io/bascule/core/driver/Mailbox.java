@@ -19,8 +19,8 @@ final class Mailbox {
     /** Most writes that wait; the write path lets one through at a time. */
     static final int WRITES_MAX = 64;
 
-    /** A reading that the device told by itself. */
-    record Told(int index, Value value, Quality quality, long timeNanos) {}
+    /** A reading that the device told by itself; without a value when it has none any more. */
+    record Told(int index, @Nullable Value value, Quality quality, long timeNanos) {}
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();

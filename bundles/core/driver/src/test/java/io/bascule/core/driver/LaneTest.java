@@ -84,7 +84,10 @@ class LaneTest {
     }
 
     private void awaitValue(String channel, Value value) {
-        Await.until(channel + " " + value, () -> last(channel).value().equals(value));
+        Await.until(
+                channel + " " + value,
+                () -> registry.find("d/" + channel).isPresent()
+                        && last(channel).value().equals(value));
     }
 
     @Test

@@ -35,6 +35,22 @@ public interface DriverRuntime {
     List<DeviceFigures> list();
 
     /**
+     * Returns the devices that were to be started and could not, by the PID of their configuration, ordered by it; an
+     * unmodifiable snapshot. One leaves the list when its configuration is accepted or deleted. Starts without a property
+     * {@code service.pid} are not remembered.
+     */
+    List<RefusedDevice> refused();
+
+    /**
+     * Looks whether a device would take another configuration, and changes nothing.
+     *
+     * @param device its name
+     * @param changes settings that become others; the rest stays as it is configured
+     * @throws IllegalArgumentException when no device of this name runs, or it would not; the message names every problem
+     */
+    void check(String device, Map<String, ?> changes);
+
+    /**
      * Returns the channel list of a device as CSV (RFC 4180, UTF-8, a header line), as its attribute {@code channelsFile}
      * takes it.
      *
@@ -47,11 +63,14 @@ public interface DriverRuntime {
     interface RunningDevice extends AutoCloseable {
 
         /**
-         * Puts another configuration in force. The connection stays when only channels, scan groups, times or filters changed;
-         * it is made anew when a setting of the driver did. Other devices are not touched.
+         * Puts another configuration in force. What can be found wrong without the device is found before this returns; the
+         * change itself is made by a thread of the runtime soon after, so that Configuration Admin is not held up, and of
+         * several configurations the last one counts. The connection stays when only channels, scan groups, times or filters
+         * changed; it is made anew when a setting of the driver did. Other devices are not touched.
          *
          * @throws IllegalArgumentException when it is wrong; the message names every problem, and the configuration before
          *     stays in force
+         * @throws IllegalStateException when the device is closed
          */
         void reconfigure(Map<String, ?> properties);
 

@@ -23,6 +23,14 @@ public interface SubscriptionListener {
     void onReading(int index, Value value, Quality quality, long timeNanos);
 
     /**
+     * Says that there is no value any more: the last one stays, with this quality and its old source time.
+     *
+     * @param index the index of the address in the subscription
+     * @param quality why, not good
+     */
+    void onNone(int index, Quality quality);
+
+    /**
      * Says that the connection is of no use any more, as {@link DriverException} does.
      *
      * @param reason why, for people; not empty

@@ -39,12 +39,13 @@ assemblyscript() { # name version
 rust moving-average 1.0.0 z
 rust trend-anomaly 1.0.0 z
 rust modbus-rtu-decoder 1.0.0 z
+rust meter-driver 1.0.0 z
 c pid 1.0.0
 assemblyscript unit-conversion 1.0.0
 rust kernels 1.0.0 3
 rm -f "$OUT"/*.raw.wasm "$OUT"/*.log
 
-MODULES="moving-average-1.0.0 trend-anomaly-1.0.0 modbus-rtu-decoder-1.0.0 pid-1.0.0 unit-conversion-1.0.0"
+MODULES="moving-average-1.0.0 trend-anomaly-1.0.0 modbus-rtu-decoder-1.0.0 meter-driver-1.0.0 pid-1.0.0 unit-conversion-1.0.0"
 ALL="$MODULES kernels-1.0.0"
 folder() { echo "${1%-*}"; }
 

@@ -11,7 +11,7 @@ const WASI = ['fd_write', 'clock_time_get', 'random_get', 'args_get', 'args_size
 const EXPORTS = {
   processor: ['configure', 'test', 'process', 'snapshot', 'restore'],
   decoder: ['configure', 'test', 'decode'],
-  driver: ['configure', 'test', 'poll', 'write'],
+  driver: ['configure', 'test', 'address', 'plan', 'connect', 'poll', 'write'],
 };
 const RECORD = 24;
 

@@ -90,8 +90,11 @@ int32_t process(bascule_reading *batch, uint32_t count);             /* world pr
 bascule_bytes *snapshot(void);                                       /* points to static memory; the host copies it */
 int32_t restore(void *state, uint32_t len);
 int32_t decode(uint8_t *data, uint32_t len, int64_t time);           /* world decoder */
-int32_t poll(int64_t time);                                          /* world driver, with the next one */
-int32_t write(bascule_reading *readings, uint32_t count);
+int32_t address(uint32_t channel, char *text, uint32_t len);         /* world driver, with the next four */
+int32_t plan(bascule_reading *channels, uint32_t count);
+int32_t connect(uint32_t timeout_ms);
+int32_t poll(bascule_reading *channels, uint32_t count, uint32_t timeout_ms);
+int32_t write(bascule_reading *values, uint32_t count, uint32_t timeout_ms);
 int32_t timer(uint32_t id);                                          /* optional */
 int32_t message(char *topic, uint32_t topic_len, void *payload, uint32_t len); /* optional */
 

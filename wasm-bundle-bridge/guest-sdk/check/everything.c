@@ -19,22 +19,35 @@ BASCULE_EXPORT(configure) int32_t configure(char *json, uint32_t len) {
            bascule_state_put("k", 1, b.ptr, b.len) + bascule_timer_set(1, 2, 3);
 }
 
-BASCULE_EXPORT(poll) int32_t poll(int64_t time) {
+BASCULE_EXPORT(address) int32_t address(uint32_t channel, char *text, uint32_t len) {
+    bascule_free(text, len);
+    return (int32_t)channel;
+}
+
+BASCULE_EXPORT(plan) int32_t plan(bascule_reading *channels, uint32_t count) {
+    bascule_free(channels, count * sizeof *channels);
+    return 1;
+}
+
+BASCULE_EXPORT(connect) int32_t connect(uint32_t timeout_ms) { return (int32_t)timeout_ms; }
+
+BASCULE_EXPORT(poll) int32_t poll(bascule_reading *channels, uint32_t count, uint32_t timeout_ms) {
     bascule_bytes b;
     bascule_reading r;
-    int32_t io = bascule_io_open("tcp://127.0.0.1:502", 19);
-    bascule_io_receive((uint32_t)io, 16, 100, &b);
+    int32_t io = bascule_io_open("tcp:127.0.0.1:502", 17);
+    bascule_io_receive((uint32_t)io, 16, timeout_ms, &b);
     bascule_io_send((uint32_t)io, b.ptr, b.len);
     bascule_free(b.ptr, b.len);
     bascule_io_close((uint32_t)io);
     bascule_channel_read(1, &r);
-    r.time = bascule_now() - time;
+    r.time = bascule_now();
+    bascule_free(channels, count * sizeof *channels);
     return bascule_alert(BASCULE_ALERT_INFO, r.channel, r.time, r.value.number, "t", 1) +
            bascule_emit_message("t", 1, "p", 1) + bascule_emit(&r, 1);
 }
 
-BASCULE_EXPORT(write) int32_t write(bascule_reading *readings, uint32_t count) {
-    return bascule_channel_write(readings, count);
+BASCULE_EXPORT(write) int32_t write(bascule_reading *values, uint32_t count, uint32_t timeout_ms) {
+    return bascule_channel_write(values, count) + (int32_t)timeout_ms;
 }
 
 BASCULE_EXPORT(timer) int32_t timer(uint32_t id) { return (int32_t)id; }

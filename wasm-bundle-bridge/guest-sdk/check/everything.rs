@@ -20,17 +20,32 @@ impl Driver for Everything {
         Ok(())
     }
 
-    fn poll(&mut self, time: i64) -> Result<u32> {
-        let io = Io::open("tcp://127.0.0.1:502")?;
-        io.send(&io.receive(16, 100))?;
+    fn address(&mut self, channel: u32, text: &str) -> Result<Address> {
+        Ok(Address { kind: F64, read: channel > 0, write: text.is_empty() })
+    }
+
+    fn plan(&mut self, channels: &[Reading]) -> Result<u32> {
+        Ok(channels.len() as u32)
+    }
+
+    fn connect(&mut self, timeout_ms: u32) -> Result<()> {
+        Io::open("serial:/dev/ttyS0")?.receive(1, timeout_ms);
+        Ok(())
+    }
+
+    fn poll(&mut self, channels: &mut [Reading], timeout_ms: u32) -> Result<()> {
+        let io = Io::open("tcp:127.0.0.1:502")?;
+        io.send(&io.receive(16, timeout_ms))?;
         let r = channel_read(channel_open("c")?);
         alert(Severity::Info, &r, r.number().unwrap_or(0.0), "text")?;
         emit_message("t", b"payload")?;
-        emit(&[Reading::good(1, now() - time)])
+        channels[0].accept(now() as u64);
+        emit(channels).map(|_| ())
     }
 
-    fn write(&mut self, readings: &[Reading]) -> Result<u32> {
-        channel_write(readings)
+    fn write(&mut self, values: &mut [Reading], _timeout_ms: u32) -> Result<()> {
+        values[0].refuse(reason::NOT_WRITABLE);
+        channel_write(values).map(|_| ())
     }
 
     fn test(&mut self) -> Result<()> {

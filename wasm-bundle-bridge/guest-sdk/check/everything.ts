@@ -17,18 +17,30 @@ export function configure(ptr: usize, len: usize): i32 {
   return putState("k", getState("k")) + setTimer(1, 2, 3);
 }
 
-export function poll(time: i64): i32 {
-  const io = openIo("tcp://127.0.0.1:502");
-  sendIo(io, receiveIo(io, 16, 100));
+export function address(channel: u32, text: usize, len: usize): i32 {
+  return <i32>(channel + <u32>len);
+}
+
+export function plan(channels: usize, count: usize): i32 {
+  return <i32>count;
+}
+
+export function connect(timeoutMs: u32): i32 {
+  return <i32>timeoutMs;
+}
+
+export function poll(channels: usize, count: usize, timeoutMs: u32): i32 {
+  const io = openIo("tcp:127.0.0.1:502");
+  sendIo(io, receiveIo(io, 16, timeoutMs));
   closeIo(io);
   const r = take(24);
   readChannel(openChannel("c"), r);
-  readingAt(r, 0).time = now() - time;
+  readingAt(r, 0).time = now();
   return alert(1, readingAt(r, 0), 1, "text") + emitMessage("t", "p") + emit(r, 1);
 }
 
-export function write(readings: usize, count: usize): i32 {
-  return writeChannels(readings, count);
+export function write(values: usize, count: usize, timeoutMs: u32): i32 {
+  return writeChannels(values, count) + <i32>timeoutMs;
 }
 
 export function timer(id: u32): i32 {

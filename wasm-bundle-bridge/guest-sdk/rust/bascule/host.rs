@@ -81,7 +81,7 @@ pub fn timer_cancel(id: u32) {
     unsafe { raw::timer_cancel(id) }
 }
 
-/// A byte stream to a device; closed when dropped.
+/// A byte stream to a device, `tcp:10.0.0.7:502` or `serial:/dev/ttyUSB0?baud=19200`; closed when dropped.
 pub struct Io(u32);
 
 impl Io {

@@ -93,6 +93,19 @@ impl Reading {
         }
     }
 
+    /// A value of the record's own kind, given as its 64 bits, of quality good.
+    pub fn accept(&mut self, bits: u64) {
+        self.bits = bits;
+        self.quality = GOOD;
+        self.aux = 0;
+    }
+
+    /// No value, and why; see [`reason`].
+    pub fn refuse(&mut self, reason: u16) {
+        self.quality = BAD;
+        self.aux = reason;
+    }
+
     /// A finite number of a quality better than bad, else `None`.
     pub fn usable(&self) -> Option<f64> {
         self.number().filter(|v| self.quality < BAD && v.is_finite())
@@ -123,13 +136,47 @@ pub trait Decoder: Sized {
     fn test(&mut self) -> Result<()>;
 }
 
-/// Talks to a device through [`Io`].
+/// The protocol of one device, spoken through [`Io`]. An instance serves one connection: nothing is left of one that failed.
 pub trait Driver: Sized {
     const INITIAL: Self;
     fn configure(&mut self, config: &Config) -> Result<()>;
-    fn poll(&mut self, time: i64) -> Result<u32>;
-    fn write(&mut self, readings: &[Reading]) -> Result<u32>;
+    /// Understands an address; from now on `channel` (1, 2, 3 and so on) means it. No input or output.
+    fn address(&mut self, channel: u32, text: &str) -> Result<Address>;
+    /// How many requests [`Driver::poll`] makes at most for these channels. No input or output.
+    fn plan(&mut self, channels: &[Reading]) -> Result<u32>;
+    fn connect(&mut self, timeout_ms: u32) -> Result<()>;
+    /// Fill in what was read and [`emit`] it; a record that stays as it is says that there is no value. An error ends the connection.
+    fn poll(&mut self, channels: &mut [Reading], timeout_ms: u32) -> Result<()>;
+    /// Set the quality of each and [`emit`] them: [`Reading::accept`] or [`Reading::refuse`]. An error ends the connection.
+    fn write(&mut self, values: &mut [Reading], timeout_ms: u32) -> Result<()>;
     fn test(&mut self) -> Result<()>;
+}
+
+/// What a driver says of an address: the kind of its values, and what can be done with them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Address {
+    pub kind: u8,
+    pub read: bool,
+    pub write: bool,
+}
+
+impl Code for Result<Address> {
+    fn code(self) -> i32 {
+        self.map(|a| a.kind as u32 + 16 * a.read as u32 + 32 * a.write as u32).code()
+    }
+}
+
+/// Reasons for a quality other than good, the words of OPC UA.
+pub mod reason {
+    pub const RESOURCE_UNAVAILABLE: u16 = 0x8004;
+    pub const TIMEOUT: u16 = 0x800A;
+    pub const UNKNOWN_ADDRESS: u16 = 0x8034;
+    pub const NOT_WRITABLE: u16 = 0x803B;
+    pub const OUT_OF_RANGE: u16 = 0x803C;
+    pub const NOT_SUPPORTED: u16 = 0x803D;
+    pub const TYPE_MISMATCH: u16 = 0x8074;
+    pub const DEVICE_FAILURE: u16 = 0x808B;
+    pub const SENSOR_FAILURE: u16 = 0x808C;
 }
 
 /// The optional export `timer`.
@@ -250,16 +297,40 @@ macro_rules! driver {
         $crate::bascule_module!($type, Driver, $file);
 
         #[no_mangle]
-        extern "C" fn poll(time: i64) -> i32 {
+        extern "C" fn address(channel: u32, ptr: usize, len: usize) -> i32 {
             use $crate::bascule::*;
-            <$type as Driver>::poll(instance(), time).code()
+            let text = unsafe { Bytes::of([ptr, len]) };
+            core::str::from_utf8(&text)
+                .map_err(|_| Error::BadArgument)
+                .and_then(|text| <$type as Driver>::address(instance(), channel, text))
+                .code()
         }
 
         #[no_mangle]
-        extern "C" fn write(ptr: usize, len: usize) -> i32 {
+        extern "C" fn plan(ptr: usize, len: usize) -> i32 {
             use $crate::bascule::*;
-            let readings = unsafe { Batch::of(ptr, len) };
-            <$type as Driver>::write(instance(), &readings).code()
+            let channels = unsafe { Batch::of(ptr, len) };
+            <$type as Driver>::plan(instance(), &channels).code()
+        }
+
+        #[no_mangle]
+        extern "C" fn connect(timeout_ms: u32) -> i32 {
+            use $crate::bascule::*;
+            <$type as Driver>::connect(instance(), timeout_ms).code()
+        }
+
+        #[no_mangle]
+        extern "C" fn poll(ptr: usize, len: usize, timeout_ms: u32) -> i32 {
+            use $crate::bascule::*;
+            let mut channels = unsafe { Batch::of(ptr, len) };
+            <$type as Driver>::poll(instance(), &mut channels, timeout_ms).code()
+        }
+
+        #[no_mangle]
+        extern "C" fn write(ptr: usize, len: usize, timeout_ms: u32) -> i32 {
+            use $crate::bascule::*;
+            let mut values = unsafe { Batch::of(ptr, len) };
+            <$type as Driver>::write(instance(), &mut values, timeout_ms).code()
         }
     };
 }

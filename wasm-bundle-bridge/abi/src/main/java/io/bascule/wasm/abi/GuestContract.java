@@ -39,6 +39,16 @@ public final class GuestContract {
     public static final int TIMERS = 16;
     /** A call may emit so many times the readings that it may be given. */
     public static final int EMIT_FACTOR = 4;
+    /** Longest address of a channel handed to a driver, bytes of UTF-8. */
+    public static final int ADDRESS_BYTES_MAX = 1024;
+    /** Mask of the kind in what {@code address} returns. */
+    public static final int ADDRESS_KIND = 0x0F;
+    /** What {@code address} adds where a channel can be read. */
+    public static final int ADDRESS_READ = 16;
+    /** What {@code address} adds where a channel can be written. */
+    public static final int ADDRESS_WRITE = 32;
+    /** Most requests of one poll. */
+    public static final int POLL_REQUESTS_MAX = 10_000;
     /** Readings in one call when metadata does not say. */
     public static final int BATCH_MAX_DEFAULT = 256;
 

@@ -29,10 +29,16 @@ public enum GuestExport {
     RESTORE("restore", "ii:i"),
     /** Decodes bytes. */
     DECODE("decode", "iil:i"),
+    /** Understands an address of a device. */
+    ADDRESS("address", "iii:i"),
+    /** Says how many requests a poll makes. */
+    PLAN("plan", "ii:i"),
+    /** Connects to a device. */
+    CONNECT("connect", "i:i"),
     /** Reads a device. */
-    POLL("poll", "l:i"),
+    POLL("poll", "iii:i"),
     /** Writes to a device. */
-    WRITE("write", "ii:i"),
+    WRITE("write", "iii:i"),
     /** A timer has expired. */
     TIMER("timer", "i:i"),
     /** A message for the module. */
@@ -73,7 +79,7 @@ public enum GuestExport {
                 switch (world) {
                     case PROCESSOR -> List.of(PROCESS, SNAPSHOT, RESTORE);
                     case DECODER -> List.of(DECODE);
-                    case DRIVER -> List.of(POLL, WRITE);
+                    case DRIVER -> List.of(ADDRESS, PLAN, CONNECT, POLL, WRITE);
                 });
         return List.copyOf(required);
     }

@@ -73,7 +73,7 @@ class WitAgreementTest {
         }
         lowered.forEach((name, signature) ->
                 assertEquals(signature, GuestExport.find(name).orElseThrow().signature(), name));
-        assertEquals(10, lowered.size(), lowered.toString());
+        assertEquals(13, lowered.size(), lowered.toString());
     }
 
     @Test

@@ -52,6 +52,9 @@ final class ChannelCapability {
     }
 
     private long open(WasmInstance guest, long[] args) throws WasmException {
+        if (handles.isOfDriver()) {
+            return ReturnCode.UNSUPPORTED.code();
+        }
         int length = (int) args[1];
         if (length == 0 || !GuestData.isAtMost(length, GuestContract.CHANNEL_NAME_BYTES_MAX)) {
             return ReturnCode.BAD_ARGUMENT.code();

@@ -16,11 +16,36 @@ import java.util.Optional;
  */
 public final class ChannelHandles {
 
+    private final boolean isOfDriver;
+
     /** Handles above this are looked up each time instead of being remembered. */
     private static final int REMEMBERED_MAX = 1 << 20;
 
     private final BitSet known = new BitSet();
     private final Map<Integer, Channel> opened = new HashMap<>();
+
+    /** Knows no channel yet. */
+    public ChannelHandles() {
+        this(false);
+    }
+
+    private ChannelHandles(boolean isOfDriver) {
+        this.isOfDriver = isOfDriver;
+    }
+
+    /** Makes one for a driver, whose channels are numbers of its own that mean nothing in the registry. */
+    public static ChannelHandles ofDriver() {
+        return new ChannelHandles(true);
+    }
+
+    /** Remembers a number of a driver's channel, 1 and up. */
+    public void note(int number) {
+        known.set(number);
+    }
+
+    boolean isOfDriver() {
+        return isOfDriver;
+    }
 
     /** Remembers the channels of a batch that the guest is given. */
     public void note(Batch batch) {
@@ -49,6 +74,9 @@ public final class ChannelHandles {
 
     /** Returns the channel with a handle that the guest may use, by input or by grant; empty otherwise. */
     Optional<Channel> find(int handle, ChannelRegistry registry, Permissions permissions) {
+        if (isOfDriver) {
+            return Optional.empty();
+        }
         Channel cached = opened.get(handle);
         if (cached != null) {
             return Optional.of(cached);

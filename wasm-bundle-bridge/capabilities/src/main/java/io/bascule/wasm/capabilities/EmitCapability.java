@@ -96,6 +96,9 @@ final class EmitCapability {
     }
 
     private long message(WasmInstance guest, long[] args) throws WasmException {
+        if (handles.isOfDriver()) {
+            return ReturnCode.UNSUPPORTED.code();
+        }
         if (!permissions.allows(Capability.EMIT)) {
             return ReturnCode.NOT_PERMITTED.code();
         }
@@ -127,6 +130,9 @@ final class EmitCapability {
     }
 
     private long alert(WasmInstance guest, long[] args) throws WasmException {
+        if (handles.isOfDriver()) {
+            return ReturnCode.UNSUPPORTED.code();
+        }
         if (!permissions.allows(Capability.EMIT)) {
             return ReturnCode.NOT_PERMITTED.code();
         }

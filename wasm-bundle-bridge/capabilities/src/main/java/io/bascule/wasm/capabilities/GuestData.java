@@ -52,9 +52,13 @@ public final class GuestData {
      * @throws Trap when it has no {@code cabi_realloc} of the right type, or gives no room
      */
     public static int allocate(WasmInstance guest, int length) throws WasmException {
-        GuestFunction realloc = guest.function(GuestExport.CABI_REALLOC.exportName(), REALLOC)
+        return allocate(guest, realloc(guest), length);
+    }
+
+    /** Returns the guest's allocator. */
+    static GuestFunction realloc(WasmInstance guest) throws WasmException {
+        return guest.function(GuestExport.CABI_REALLOC.exportName(), REALLOC)
                 .orElseThrow(() -> new Trap(TrapKind.HOST, "it exports no cabi_realloc", null));
-        return allocate(guest, realloc, length);
     }
 
     /** Does the same with a function that was looked up before. */

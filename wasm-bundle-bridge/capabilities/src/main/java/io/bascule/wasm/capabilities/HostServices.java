@@ -13,6 +13,7 @@ import java.time.InstantSource;
  * @param channels the process image
  * @param writer the one way to write
  * @param states where state values are kept
+ * @param streams opens byte streams to devices
  * @param clock gateway time
  * @param limits bounds of every capability
  */
@@ -21,5 +22,6 @@ public record HostServices(
         ChannelRegistry channels,
         ChannelWriter writer,
         StateStore states,
+        StreamOpener streams,
         InstantSource clock,
         CapabilityLimits limits) {}

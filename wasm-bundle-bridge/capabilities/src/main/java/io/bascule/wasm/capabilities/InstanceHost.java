@@ -8,7 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The host side of one instance: what it may call, what it has produced, its timers. Confined with the instance.
+ * The host side of one instance: what it may call, what it has produced, its timers, its byte streams. Confined with the instance,
+ * but for {@link #close()}.
  *
  * <p>Around each call from outside: {@link #beginCall()}, the call, then {@link #commit(Output)} when it returned zero or above
  * and {@link #discard()} otherwise. Several calls may precede one commit; then their products leave together.
@@ -22,6 +23,8 @@ public final class InstanceHost {
     private final ChannelCapability channel;
     private final StateCapability state;
     private final TimerCapability timer;
+    private final LogCapability log;
+    private final IoCapability io;
     private final HostFunctions functions;
 
     /**
@@ -35,12 +38,13 @@ public final class InstanceHost {
         this.services = services;
         Logger logger = LoggerFactory.getLogger("io.bascule.module." + metadata.name());
         permissions = new Permissions(metadata, services.authorizer(), logger);
-        LogCapability log = new LogCapability(metadata.name(), permissions, logger, services.limits());
+        log = new LogCapability(metadata.name(), permissions, logger, services.limits());
         ClockCapability clock = new ClockCapability(permissions, services.clock());
         emit = new EmitCapability(services, permissions, handles, buffer, metadata.name(), metadata.batchMax());
         channel = new ChannelCapability(services, permissions, handles, buffer, metadata.isWriteImmediate());
         state = new StateCapability(services, permissions, services.states().open(metadata.name()));
-        timer = new TimerCapability(permissions, services.limits());
+        timer = new TimerCapability(permissions, services.limits(), !handles.isOfDriver());
+        io = new IoCapability(services.streams(), permissions, services.limits());
         Offers offers = new Offers();
         log.offer(offers);
         clock.offer(offers);
@@ -48,7 +52,7 @@ public final class InstanceHost {
         channel.offer(offers);
         state.offer(offers);
         timer.offer(offers);
-        new IoCapability(permissions).offer(offers);
+        io.offer(offers);
         new WasiPreview1(log, clock, permissions).offer(offers);
         functions = offers.build();
     }
@@ -61,6 +65,7 @@ public final class InstanceHost {
     /** Starts the budget of a call. */
     public void beginCall() {
         permissions.beginCall();
+        log.beginCall();
         emit.beginCall();
         channel.beginCall();
     }
@@ -75,6 +80,35 @@ public final class InstanceHost {
     public void discard() {
         state.discard();
         buffer.discard();
+    }
+
+    /** Lets the next calls use byte streams, for {@code nanos}; without this there is no input and output. */
+    public void beginIo(long nanos) {
+        io.begin(nanos);
+    }
+
+    /**
+     * Ends that. Streams stay open.
+     *
+     * @return how long the guest has waited for devices since {@link #beginIo}, nanoseconds
+     */
+    public long endIo() {
+        return io.end();
+    }
+
+    /**
+     * Returns what the guest said or met in the last call that explains a failure: its last error or warning, and what went wrong
+     * with a byte stream. Empty when there is nothing.
+     */
+    public String complaint() {
+        String said = log.complaint();
+        String met = io.problem();
+        return said.isEmpty() ? met : met.isEmpty() ? said : said + " (" + met + ")";
+    }
+
+    /** Closes every byte stream. From any thread. */
+    public void close() {
+        io.close();
     }
 
     /** Returns when the first timer is due in terms of {@link System#nanoTime()}, or {@code Instance.NO_TIMER}. */

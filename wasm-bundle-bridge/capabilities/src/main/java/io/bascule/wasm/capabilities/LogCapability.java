@@ -23,6 +23,7 @@ final class LogCapability {
     private final Permissions permissions;
     private final Logger log;
     private final RateLimit rate;
+    private String complaint = "";
 
     LogCapability(String module, Permissions permissions, Logger log, CapabilityLimits limits) {
         this.module = module;
@@ -47,6 +48,9 @@ final class LogCapability {
             return;
         }
         String line = oneLine(text);
+        if (level == ERROR || level == WARNING) {
+            complaint = line;
+        }
         long dropped = rate.takeDropped();
         MDC.put(MDC_KEY, module);
         try {
@@ -62,6 +66,16 @@ final class LogCapability {
         } finally {
             MDC.remove(MDC_KEY);
         }
+    }
+
+    /** Forgets what it complained about. */
+    void beginCall() {
+        complaint = "";
+    }
+
+    /** Returns the last error or warning of the present call; empty when there was none. */
+    String complaint() {
+        return complaint;
     }
 
     /** A guest must not be able to forge lines of others. */

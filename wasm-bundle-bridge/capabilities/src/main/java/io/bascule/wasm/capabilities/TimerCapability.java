@@ -16,11 +16,14 @@ final class TimerCapability {
 
     private final Permissions permissions;
     private final int periodMillisMin;
+    private final boolean isOffered;
     private final long[] dueNanos = new long[GuestContract.TIMERS];
     private final long[] periodNanos = new long[GuestContract.TIMERS];
 
-    TimerCapability(Permissions permissions, CapabilityLimits limits) {
+    /** @param isOffered whether somebody looks at the timers of this instance */
+    TimerCapability(Permissions permissions, CapabilityLimits limits, boolean isOffered) {
         this.permissions = permissions;
+        this.isOffered = isOffered;
         this.periodMillisMin = limits.timerPeriodMillisMin();
         Arrays.fill(dueNanos, Instance.NO_TIMER);
     }
@@ -37,7 +40,7 @@ final class TimerCapability {
         if (!permissions.allows(Capability.TIMER)) {
             return ReturnCode.NOT_PERMITTED.code();
         }
-        if (guest.info().export(GuestExport.TIMER.exportName()).isEmpty()) {
+        if (!isOffered || guest.info().export(GuestExport.TIMER.exportName()).isEmpty()) {
             return ReturnCode.UNSUPPORTED.code();
         }
         long delay = Integer.toUnsignedLong((int) args[1]);

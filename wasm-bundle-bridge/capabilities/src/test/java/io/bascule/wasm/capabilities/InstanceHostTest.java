@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every capability as a guest meets it: what is granted, what is not, and what is out of bounds. */
 class InstanceHostTest {
 
-    private static final CapabilityLimits TIGHT = new CapabilityLimits(50, 2, 16, 2, 2, 3, 32, 2, 10);
+    private static final CapabilityLimits TIGHT = new CapabilityLimits(50, 2, 16, 2, 2, 3, 32, 2, 10, 2, 64, 500);
 
     @TempDir
     Path directory;
@@ -98,7 +98,14 @@ class InstanceHostTest {
         };
         return new InstanceHost(
                 module,
-                new HostServices(authorizer, channels, writer, states, () -> Instant.ofEpochSecond(5, 7), TIGHT),
+                new HostServices(
+                        authorizer,
+                        channels,
+                        writer,
+                        states,
+                        new DeviceStreams(),
+                        () -> Instant.ofEpochSecond(5, 7),
+                        TIGHT),
                 new ChannelHandles());
     }
 
@@ -178,7 +185,7 @@ class InstanceHostTest {
         assertEquals(-3, open("press/temperature"));
         assertEquals(-3, call(HostInterface.STATE, "put", text, 5, text, 5));
         assertEquals(-3, call(HostInterface.TIMER, "set", 0, 1, 0));
-        assertEquals(-3, call(HostInterface.IO, "open", text, 5));
+        assertEquals(-3, call(HostInterface.IO, "open", guest.put("serial:/dev/ttyS0"), 17));
         assertEquals(0, call(HostInterface.CLOCK, "now"));
         assertEquals(7, host.deniedTotal());
     }

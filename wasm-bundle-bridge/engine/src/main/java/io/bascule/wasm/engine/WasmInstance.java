@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.wasm.engine;
 
+import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -34,6 +35,27 @@ public interface WasmInstance extends AutoCloseable {
 
     /** Returns the fuel the last outermost call has used, in the unit of {@link CallLimits#fuel()}. */
     long fuelUsedByLastCall();
+
+    /**
+     * Waits, in a host function, for something outside the gateway. Until it is over the deadline of the call stands still, and no
+     * fuel is used: a guest is not to blame for a slow device. The caller bounds the wait.
+     *
+     * @return what {@code wait} returns
+     * @throws IOException when {@code wait} throws it
+     * @throws InterruptedException when the thread was interrupted
+     */
+    <T> T await(Wait<T> wait) throws IOException, InterruptedException;
+
+    /**
+     * A bounded wait.
+     *
+     * @param <T> what it ends with
+     */
+    @FunctionalInterface
+    interface Wait<T> {
+        /** Waits; answers an interrupt. */
+        T end() throws IOException, InterruptedException;
+    }
 
     /** Returns whether it is closed or was discarded. */
     boolean isClosed();

@@ -166,6 +166,41 @@ class TrapTest {
         assertEquals(TrapKind.DEADLINE, trap.kind(), trap.getMessage());
     }
 
+    private static HostFunctions waiting(CountDownLatch never, int millis) {
+        return HostFunctions.builder()
+                .add(
+                        "h",
+                        "wait",
+                        FunctionType.of(),
+                        (guest, args) -> guest.await(() -> never.await(millis, TimeUnit.MILLISECONDS) ? 1L : 0L))
+                .build();
+    }
+
+    @Test
+    void waitingForADeviceIsNotPunishedHoweverLongItTakes() throws WasmException {
+        String wat = "(module (import \"h\" \"wait\" (func $w)) (func (export \"f\") (call $w) (call $w)))";
+        try (CompiledModule module = engine.compile(Wat.wasm(wat));
+                WasmInstance guest = module.instantiate(waiting(new CountDownLatch(1), 300), SHORT)) {
+            guest.function("f", FunctionType.of()).orElseThrow().call();
+            assertTrue(guest.fuelUsedByLastCall() < 10, guest.fuelUsedByLastCall() + " units for two waits");
+            assertFalse(guest.isClosed());
+        }
+    }
+
+    @Test
+    void computingBetweenWaitsIsUnderTheDeadlineAllTheSame() throws WasmException {
+        String wat = "(module (import \"h\" \"wait\" (func $w)) (func (export \"f\") (call $w) (loop (br 0))))";
+        Trap trap = trapOf(wat, SHORT, waiting(new CountDownLatch(1), 300));
+        assertEquals(TrapKind.DEADLINE, trap.kind(), trap.getMessage());
+    }
+
+    @Test
+    void aGuestThatOnlyWaitsALittleEachTimeRunsOutOfFuel() throws WasmException {
+        String wat = "(module (import \"h\" \"wait\" (func $w)) (func (export \"f\") (loop (call $w) (br 0))))";
+        Trap trap = trapOf(wat, new CallLimits(10_000, Duration.ofSeconds(30)), waiting(new CountDownLatch(0), 1));
+        assertEquals(TrapKind.FUEL, trap.kind(), trap.getMessage());
+    }
+
     @Test
     void anInterruptOfSomebodyElseStopsTheGuestAndStaysVisible() throws Exception {
         try (CompiledModule module = engine.compile(Wat.wasm("(module (func (export \"f\") (loop (br 0))))"));

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.wasm.extender;
 
+import io.bascule.api.channel.driver.DriverFactory;
 import io.bascule.api.module.ModuleDescriptor;
 import io.bascule.api.module.ModuleException;
 import io.bascule.api.module.ModuleState;
 import io.bascule.api.module.ModuleStatus;
+import io.bascule.api.module.World;
 import io.bascule.api.module.spi.Module;
 import io.bascule.api.module.spi.ModuleStatusSource;
 import io.bascule.wasm.abi.GuestContract;
@@ -62,6 +64,7 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
     private final AtomicInteger generation = new AtomicInteger();
     private final AtomicReference<@Nullable WasmModule> running = new AtomicReference<>();
     private final AtomicReference<@Nullable ServiceRegistration<?>> registration = new AtomicReference<>();
+    private final AtomicReference<@Nullable ServiceRegistration<?>> drivers = new AtomicReference<>();
     private volatile boolean isWanted;
     private volatile @Nullable ModuleContent declared;
     private volatile String declarationProblem = "";
@@ -140,7 +143,15 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
 
     /** The service goes first, so that stages let go before their instances do. */
     private void closeRunning() {
-        ServiceRegistration<?> service = registration.getAndSet(null);
+        unregister(drivers.getAndSet(null));
+        unregister(registration.getAndSet(null));
+        WasmModule module = running.getAndSet(null);
+        if (module != null) {
+            module.close();
+        }
+    }
+
+    private void unregister(@Nullable ServiceRegistration<?> service) {
         if (service != null) {
             try {
                 service.unregister();
@@ -148,10 +159,6 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
                 // The framework takes away what a stopped bundle has registered.
                 LOG.debug("service of bundle {} was gone already", bundle);
             }
-        }
-        WasmModule module = running.getAndSet(null);
-        if (module != null) {
-            module.close();
         }
     }
 
@@ -250,24 +257,33 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
                 : limits.with(Limit.MEMORY_PAGES, wanted);
     }
 
-    private void register(WasmModule module) {
+    private void register(WasmModule module) throws ModuleException {
         ModuleDescriptor descriptor = module.descriptor();
-        Map<String, Object> service = new HashMap<>();
-        service.put(Module.NAME, descriptor.name());
-        service.put(Module.VERSION, descriptor.version());
-        service.put(Module.KIND, ModuleBundle.KIND_WASM);
-        service.put(Module.DIGEST, descriptor.digest());
+        Map<String, Object> service = about(descriptor);
         BundleContext context = bundle.getBundleContext();
         if (context == null) {
             throw new IllegalStateException("bundle " + bundle + " was stopped while its module was started");
         }
         registration.set(context.registerService(Module.class, module, FrameworkUtil.asDictionary(service)));
+        if (descriptor.world() == World.DRIVER) {
+            drivers.set(context.registerService(
+                    DriverFactory.class, module.drivers(), FrameworkUtil.asDictionary(about(descriptor))));
+        }
         LOG.info(
                 "module={}@{} world={} digest={} is ready",
                 descriptor.name(),
                 descriptor.version(),
                 descriptor.world().word(),
                 descriptor.digest());
+    }
+
+    private static Map<String, Object> about(ModuleDescriptor descriptor) {
+        Map<String, Object> service = new HashMap<>();
+        service.put(Module.NAME, descriptor.name());
+        service.put(Module.VERSION, descriptor.version());
+        service.put(Module.KIND, ModuleBundle.KIND_WASM);
+        service.put(Module.DIGEST, descriptor.digest());
+        return service;
     }
 
     /** Registered by the module's bundle, so that a configuration bound to its location reaches it. */
@@ -345,6 +361,11 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
             if (!settings.equals(module.settings())) {
                 module.selfTest(settings);
                 module.reconfigure(settings);
+                // Its devices are made anew when the service changes.
+                ServiceRegistration<?> factory = drivers.get();
+                if (factory != null) {
+                    factory.setProperties(FrameworkUtil.asDictionary(about(module.descriptor())));
+                }
                 LOG.info("module={} has a new configuration", name);
             }
             tracker.become(tracker.state(), "");

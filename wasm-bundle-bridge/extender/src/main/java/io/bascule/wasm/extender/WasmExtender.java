@@ -5,6 +5,7 @@ import io.bascule.api.channel.ChannelRegistry;
 import io.bascule.api.channel.ChannelWriter;
 import io.bascule.api.security.Authorizer;
 import io.bascule.wasm.capabilities.CapabilityLimits;
+import io.bascule.wasm.capabilities.DeviceStreams;
 import io.bascule.wasm.capabilities.HostServices;
 import io.bascule.wasm.capabilities.StateStore;
 import io.bascule.wasm.extender.run.FaultPolicy;
@@ -178,6 +179,31 @@ public final class WasmExtender {
                 min = "1",
                 max = "60000")
         int timerPeriodMillisMin() default 10;
+
+        /** Returns the open streams. */
+        @AttributeDefinition(
+                name = "Streams",
+                description = "Byte streams to devices that one instance of a driver may have open",
+                min = "0",
+                max = "64")
+        int ioStreamsMax() default 4;
+
+        /** Returns the bytes of a stream at once. */
+        @AttributeDefinition(
+                name = "Stream bytes",
+                description = "Bytes that a driver may send or receive at once",
+                min = "64",
+                max = "1048576")
+        int ioBytesMax() default 65_536;
+
+        /** Returns the longest wait, milliseconds. */
+        @AttributeDefinition(
+                name = "Longest wait",
+                description = "Longest single wait of a driver for its device, in milliseconds; the time limit of a"
+                        + " device's requests mostly ends it sooner",
+                min = "1",
+                max = "3600000")
+        int ioWaitMillisMax() default 60_000;
     }
 
     private final ScheduledThreadPoolExecutor pool;
@@ -206,7 +232,7 @@ public final class WasmExtender {
         });
         pool.setRemoveOnCancelPolicy(true);
         flushing = pool.scheduleWithFixedDelay(states::flush, FLUSH_SECONDS, FLUSH_SECONDS, TimeUnit.SECONDS);
-        HostServices services = new HostServices(authorizer, channels, writer, states, InstantSource.system(), limits);
+        HostServices services = new HostServices(authorizer, channels, writer, states, new DeviceStreams(), InstantSource.system(), limits);
         ExtenderParts parts = new ExtenderParts(context, engine.get(), services, policy, configurations, pool);
         bundles = new BundleTracker<>(context, STATES, new Watcher(parts));
         bundles.open();
@@ -231,7 +257,10 @@ public final class WasmExtender {
                 config.channelsMax(),
                 config.stateBytesMax(),
                 config.stateKeysMax(),
-                config.timerPeriodMillisMin());
+                config.timerPeriodMillisMin(),
+                config.ioStreamsMax(),
+                config.ioBytesMax(),
+                config.ioWaitMillisMax());
     }
 
     /** Stops every module, then the threads, within {@value #STOP_SECONDS} seconds. */

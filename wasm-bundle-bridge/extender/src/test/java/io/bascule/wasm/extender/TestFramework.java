@@ -23,6 +23,7 @@ final class TestFramework {
             "io.bascule.api.security;version=1.0.0",
             "io.bascule.api.channel;version=1.0.0",
             "io.bascule.api.channel.alert;version=1.0.0",
+            "io.bascule.api.channel.driver;version=1.0.0",
             "io.bascule.api.module;version=1.0.0",
             "io.bascule.api.module.spi;version=1.0.0",
             "com.google.gson;version=2.15.0",

@@ -25,7 +25,7 @@ public enum Capability {
     CHANNEL_READ(true),
     /** Write channels. Scope: channel patterns. */
     CHANNEL_WRITE(true),
-    /** Talk to devices. Scope: endpoint patterns such as {@code tcp://10.0.0.5:502}. */
+    /** Talk to devices. Scope: endpoint patterns such as {@code tcp:10.0.0.5:502}. */
     IO(true);
 
     private final boolean scoped;

@@ -62,7 +62,7 @@ class GrantAuthorizerTest {
         assertFalse(check(Subject.flow("other"), Capability.CHANNEL_WRITE, "press1/setpoint")
                 .isAllowed());
         assertFalse(
-                check(Subject.flow("demo"), Capability.IO, "tcp://10.0.0.5:502").isAllowed());
+                check(Subject.flow("demo"), Capability.IO, "tcp:10.0.0.5:502").isAllowed());
     }
 
     @Test

@@ -21,7 +21,7 @@ class GrantEntriesTest {
                 "moving-average.channel-read", "line1/*, line2/**",
                 "*.log", "true",
                 "flow/demo.v2.channel-write", "press1/setpoint",
-                "pid.io", new String[] {"tcp://10.0.0.5:502", "tcp://10.0.0.6:502"},
+                "pid.io", new String[] {"tcp:10.0.0.5:502", "tcp:10.0.0.6:502"},
                 "pid.state", true,
                 "pid.timer", "false"));
         assertEquals(List.of(), entries.problems());
@@ -37,7 +37,7 @@ class GrantEntriesTest {
                         new Grant(
                                 "pid",
                                 Capability.IO,
-                                List.of(NamePattern.of("tcp://10.0.0.5:502"), NamePattern.of("tcp://10.0.0.6:502")))),
+                                List.of(NamePattern.of("tcp:10.0.0.5:502"), NamePattern.of("tcp:10.0.0.6:502")))),
                 entries.grants());
     }
 

@@ -21,6 +21,7 @@ import io.bascule.wasm.engine.WasmException;
 import io.bascule.wasm.engine.WasmException.Trap;
 import io.bascule.wasm.engine.WasmException.TrapKind;
 import io.bascule.wasm.engine.WasmInstance;
+import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
@@ -199,6 +200,16 @@ final class ChicoryInstance implements WasmInstance {
             lane.leave();
         }
         return reason;
+    }
+
+    @Override
+    public <T> T await(Wait<T> wait) throws IOException, InterruptedException {
+        lane.beginWait();
+        try {
+            return wait.end();
+        } finally {
+            lane.endWait();
+        }
     }
 
     @Override

@@ -53,8 +53,13 @@ final class Lane {
     // Written and read by the thread inside.
     private boolean isDiscarded;
 
+    // What host functions waited in all, and since when one waits now; 0 when none does. Written by the thread inside.
+    private volatile long waitedNanos;
+    private volatile long waitingSince;
+
     // Of the watchdog's thread.
     private boolean isSeen;
+    private long seenWaitedNanos;
     private int seenCalls;
     private long seenSinceNanos;
     private @Nullable Thread target;
@@ -149,6 +154,27 @@ final class Lane {
         }
     }
 
+    /** From now on the deadline stands still; to be called by the thread inside. */
+    void beginWait() {
+        long now = System.nanoTime();
+        waitingSince = now == 0 ? 1 : now;
+    }
+
+    /** From now on the deadline goes on. */
+    void endWait() {
+        long waited = waitedNanos + System.nanoTime() - waitingSince;
+        // In this order, and read in the other one: the watchdog may count a wait twice for a moment, but never not at
+        // all.
+        waitedNanos = waited;
+        waitingSince = 0;
+    }
+
+    private long waited(long nowNanos) {
+        long since = waitingSince;
+        long ended = waitedNanos;
+        return since == 0 ? ended : ended + Math.max(0, nowNanos - since);
+    }
+
     /** Lets nobody in any more; to be called by the thread inside, which still has to leave. */
     void discard(String why) {
         isDiscarded = true;
@@ -191,10 +217,12 @@ final class Lane {
             isSeen = true;
             seenCalls = call;
             seenSinceNanos = nowNanos;
+            seenWaitedNanos = waited(nowNanos);
             target = null;
             return;
         }
-        if (nowNanos - seenSinceNanos < limits.deadline().toNanos()
+        long waited = waited(nowNanos) - seenWaitedNanos;
+        if (nowNanos - seenSinceNanos - waited < limits.deadline().toNanos()
                 || !OWNER.compareAndSet(this, present, INTERRUPTING)) {
             return;
         }

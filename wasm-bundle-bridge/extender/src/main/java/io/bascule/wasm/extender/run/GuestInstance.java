@@ -63,8 +63,9 @@ final class GuestInstance implements AutoCloseable {
             guest.initialize();
             int code = guest.configure(config);
             if (code < 0) {
+                String why = host.complaint();
                 throw new ModuleException("module '" + module + "' refuses its configuration with "
-                        + ReturnCode.describe(code) + "; its log lines say why");
+                        + ReturnCode.describe(code) + (why.isEmpty() ? "; its log lines say why" : ": " + why));
             }
             return guest;
         } catch (WasmException | ModuleException | RuntimeException e) {
@@ -119,6 +120,33 @@ final class GuestInstance implements AutoCloseable {
     int decode(byte[] data, long timeNanos) throws WasmException {
         host.beginCall();
         return (int) require(GuestExport.DECODE).call(put(data), data.length, timeNanos);
+    }
+
+    int address(int channel, byte[] text) throws WasmException {
+        host.beginCall();
+        return (int) require(GuestExport.ADDRESS).call(channel, put(text), text.length);
+    }
+
+    int plan(byte[] records) throws WasmException {
+        host.beginCall();
+        return (int) require(GuestExport.PLAN).call(put(records), records.length / RecordLayout.RECORD_BYTES);
+    }
+
+    int connect(int timeoutMillis) throws WasmException {
+        host.beginCall();
+        return (int) require(GuestExport.CONNECT).call(timeoutMillis);
+    }
+
+    int poll(byte[] records, int timeoutMillis) throws WasmException {
+        host.beginCall();
+        return (int) require(GuestExport.POLL)
+                .call(put(records), records.length / RecordLayout.RECORD_BYTES, timeoutMillis);
+    }
+
+    int write(byte[] records, int timeoutMillis) throws WasmException {
+        host.beginCall();
+        return (int) require(GuestExport.WRITE)
+                .call(put(records), records.length / RecordLayout.RECORD_BYTES, timeoutMillis);
     }
 
     int message(String topic, byte[] payload) throws WasmException {

@@ -19,7 +19,7 @@ public final class StatusTracker {
 
     private final String label;
     private final FaultPolicy policy;
-    private final Set<WasmLane> lanes = ConcurrentHashMap.newKeySet();
+    private final Set<Tenant> lanes = ConcurrentHashMap.newKeySet();
     private final Set<Object> resting = ConcurrentHashMap.newKeySet();
     private final LongAdder calls = new LongAdder();
     private final LongAdder faults = new LongAdder();
@@ -47,7 +47,7 @@ public final class StatusTracker {
     /** Returns how it is doing now. */
     public ModuleStatus status() {
         long memory = 0;
-        for (WasmLane lane : lanes) {
+        for (Tenant lane : lanes) {
             memory += lane.memoryBytes();
         }
         return new ModuleStatus(
@@ -96,17 +96,22 @@ public final class StatusTracker {
         }
     }
 
-    void opened(WasmLane lane) {
+    void opened(Tenant lane) {
         lanes.add(lane);
     }
 
-    void closed(WasmLane lane) {
+    /** Says that a tenant has no instance now; it may have one again. */
+    void released(Tenant lane) {
+        lanes.remove(lane);
+    }
+
+    void closed(Tenant lane) {
         lanes.remove(lane);
         rested(lane);
     }
 
-    /** Returns the lanes that are open. */
-    Set<WasmLane> lanes() {
+    /** Returns who has an instance. */
+    Set<Tenant> lanes() {
         return Set.copyOf(lanes);
     }
 
@@ -139,6 +144,20 @@ public final class StatusTracker {
      * @return whether the module is now faulted for good
      */
     public boolean faulted(Object who, String why, Duration rest) {
+        if (faulted(why)) {
+            return true;
+        }
+        resting.add(who);
+        become(ModuleState.BACKING_OFF, why + "; tried again in " + rest.toMillis() + " ms");
+        return state == ModuleState.FAULTED;
+    }
+
+    /**
+     * Counts a fault whose consequences are somebody else's, as those of a device are the driver runtime's.
+     *
+     * @return whether the module is now faulted for good
+     */
+    boolean faulted(String why) {
         faults.increment();
         boolean isTooMany;
         synchronized (lock) {
@@ -158,11 +177,8 @@ public final class StatusTracker {
                     policy.faultsMax() + " faults within " + policy.window().toSeconds() + " s, the last: " + why
                             + "; mend the module or its input, then start it again");
             onFaulted.run();
-            return true;
         }
-        resting.add(who);
-        become(ModuleState.BACKING_OFF, why + "; tried again in " + rest.toMillis() + " ms");
-        return state == ModuleState.FAULTED;
+        return isTooMany;
     }
 
     /** Says that a lane works again. */

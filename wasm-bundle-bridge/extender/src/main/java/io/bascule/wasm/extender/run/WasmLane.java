@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * back-off the next call makes a new one and gives it the last good snapshot. Confined to one thread at a time, but for
  * {@link #close()}.
  */
-abstract class WasmLane implements Instance {
+abstract class WasmLane implements Instance, Tenant {
 
     private static final Logger LOG = LoggerFactory.getLogger(WasmLane.class);
 
@@ -349,7 +349,8 @@ abstract class WasmLane implements Instance {
         }
     }
 
-    int memoryBytes() {
+    @Override
+    public int memoryBytes() {
         return memoryBytes;
     }
 

@@ -33,6 +33,7 @@ public final class WasmModule implements Module, AutoCloseable {
     private final HostServices services;
     private final FaultPolicy policy;
     private final StatusTracker tracker;
+    private final WasmDriverFactory drivers;
     private volatile Versioned settings;
     private volatile boolean isClosed;
 
@@ -59,6 +60,7 @@ public final class WasmModule implements Module, AutoCloseable {
         this.policy = policy;
         this.tracker = tracker;
         this.settings = new Versioned(settings, 0);
+        this.drivers = new WasmDriverFactory(this);
     }
 
     @Override
@@ -115,9 +117,10 @@ public final class WasmModule implements Module, AutoCloseable {
                 services.channels(),
                 WRITES_NOTHING,
                 services.states(),
+                services.streams(),
                 services.clock(),
                 services.limits());
-        InstanceHost host = new InstanceHost(metadata, nowhere, new ChannelHandles());
+        InstanceHost host = new InstanceHost(metadata, nowhere, newHandles());
         // A setting that only a stage can give has no value here.
         String config = candidate.with(StageContext.NO_CONFIG);
         try (GuestInstance guest = GuestInstance.start(metadata.name(), compiled, host, config)) {
@@ -172,6 +175,25 @@ public final class WasmModule implements Module, AutoCloseable {
         return GuestInstance.start(metadata.name(), compiled, new InstanceHost(metadata, services, handles), config);
     }
 
+    private ChannelHandles newHandles() {
+        return metadata.world() == World.DRIVER ? ChannelHandles.ofDriver() : new ChannelHandles();
+    }
+
+    DriverGuest newDriverGuest(String config) throws WasmException, ModuleException {
+        ChannelHandles handles = ChannelHandles.ofDriver();
+        return new DriverGuest(newGuest(handles, config), handles);
+    }
+
+    /**
+     * Returns what makes drivers of devices, always the same; closed with this.
+     *
+     * @throws ModuleException when the module is of another world
+     */
+    public WasmDriverFactory drivers() throws ModuleException {
+        requireWorld(World.DRIVER);
+        return drivers;
+    }
+
     /** Returns the name of a channel, or its number when it is not known. */
     String channelName(int handle) {
         return services.channels().find(handle).map(Channel::name).orElseGet(() -> Integer.toUnsignedString(handle));
@@ -185,7 +207,8 @@ public final class WasmModule implements Module, AutoCloseable {
     @Override
     public void close() {
         isClosed = true;
-        tracker.lanes().forEach(WasmLane::close);
+        drivers.close();
+        tracker.lanes().forEach(Tenant::close);
         compiled.close();
     }
 }

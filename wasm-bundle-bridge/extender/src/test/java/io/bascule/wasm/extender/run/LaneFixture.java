@@ -12,8 +12,10 @@ import io.bascule.api.module.spi.Processor;
 import io.bascule.api.module.spi.StageContext;
 import io.bascule.api.security.Authorizer;
 import io.bascule.api.security.Capability;
+import io.bascule.api.security.NamePattern;
 import io.bascule.testkit.FakeChannelRegistry;
 import io.bascule.wasm.capabilities.CapabilityLimits;
+import io.bascule.wasm.capabilities.DeviceStreams;
 import io.bascule.wasm.capabilities.HostServices;
 import io.bascule.wasm.capabilities.StateStore;
 import io.bascule.wasm.engine.CallLimits;
@@ -28,6 +30,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Everything around a module, without a framework: an engine, fakes, and outputs that remember. */
 final class LaneFixture implements AutoCloseable, Output {
@@ -41,6 +44,7 @@ final class LaneFixture implements AutoCloseable, Output {
     final List<Alert> alerts = new ArrayList<>();
     final List<ChannelWriter.Write> writes = new ArrayList<>();
     final Set<Capability> granted = EnumSet.allOf(Capability.class);
+    final List<NamePattern> endpoints = new CopyOnWriteArrayList<>(List.of(NamePattern.of("**")));
     final StateStore states;
     final int channel;
     private final WasmEngine engine;
@@ -57,8 +61,10 @@ final class LaneFixture implements AutoCloseable, Output {
 
     WasmModule module(byte[] wasm, FaultPolicy policy) throws Exception {
         ModuleContent content = ModuleContent.read(engine.inspect(wasm), wasm, null, "guest-1.0.0.wasm");
-        Authorizer authorizer = (subject, capability, object) ->
-                new Authorizer.Decision(granted.contains(capability), "use bascule:grant");
+        Authorizer authorizer = (subject, capability, object) -> new Authorizer.Decision(
+                granted.contains(capability)
+                        && (capability != Capability.IO || endpoints.stream().anyMatch(p -> p.matches(object))),
+                "use bascule:grant");
         ChannelWriter writer = (subject, wanted) -> {
             writes.addAll(wanted);
             return wanted.stream()
@@ -66,7 +72,7 @@ final class LaneFixture implements AutoCloseable, Output {
                     .toList();
         };
         HostServices services = new HostServices(
-                authorizer, channels, writer, states, InstantSource.system(), CapabilityLimits.DEFAULT);
+                authorizer, channels, writer, states, new DeviceStreams(), InstantSource.system(), CapabilityLimits.DEFAULT);
         StatusTracker tracker = new StatusTracker(content.metadata().name(), policy);
         tracker.become(ModuleState.STARTING, "");
         tracker.become(ModuleState.READY, "");

@@ -15,6 +15,7 @@ import io.bascule.wasm.abi.MetadataReader;
 import io.bascule.wasm.abi.ModuleMetadata;
 import io.bascule.wasm.capabilities.CapabilityLimits;
 import io.bascule.wasm.capabilities.ChannelHandles;
+import io.bascule.wasm.capabilities.DeviceStreams;
 import io.bascule.wasm.capabilities.HostServices;
 import io.bascule.wasm.capabilities.InstanceHost;
 import io.bascule.wasm.capabilities.StateStore;
@@ -132,6 +133,7 @@ class TotalizerEnduranceTest {
                 channels,
                 (subject, wanted) -> List.of(),
                 new StateStore(directory),
+                new DeviceStreams(),
                 () -> Instant.ofEpochSecond(5),
                 CapabilityLimits.DEFAULT);
     }

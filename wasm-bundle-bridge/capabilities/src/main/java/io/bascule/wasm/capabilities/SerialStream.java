@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.wasm.capabilities;
+
+import com.fazecast.jSerialComm.SerialPort;
+import com.fazecast.jSerialComm.SerialPortInvalidPortException;
+import io.bascule.wasm.abi.Endpoint;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A serial port, by jSerialComm; the only class that knows the library. Its waits cannot be interrupted, so they are cut into short
+ * ones.
+ */
+final class SerialStream implements ByteStream {
+
+    /** Where the library looks for its native code, when its first class is loaded. */
+    private static final String NATIVE_CODE = "jSerialComm.library.path";
+
+    /** Folders of the library's jar that may fit a Linux machine; it tries them itself. */
+    private static final List<String> MACHINES =
+            List.of("x86_64", "x86", "armv8_64", "armv8_32", "armv7hf", "armv6hf", "armv5");
+
+    private static final int SLICE_MILLIS = 50;
+
+    private final String name;
+    private final SerialPort port;
+    private volatile boolean isClosed;
+    private int sliceMillis = -1;
+
+    private SerialStream(String name, SerialPort port) {
+        this.name = name;
+        this.port = port;
+    }
+
+    static SerialStream open(Endpoint.Serial endpoint) throws IOException {
+        unpackPrivately();
+        SerialPort port;
+        try {
+            port = SerialPort.getCommPort(endpoint.port());
+        } catch (SerialPortInvalidPortException e) {
+            throw new IOException("there is no serial port " + endpoint.port(), e);
+        }
+        port.setComPortParameters(
+                endpoint.baud(),
+                endpoint.dataBits(),
+                endpoint.stopBits() == 2 ? SerialPort.TWO_STOP_BITS : SerialPort.ONE_STOP_BIT,
+                switch (endpoint.parity()) {
+                    case "even" -> SerialPort.EVEN_PARITY;
+                    case "odd" -> SerialPort.ODD_PARITY;
+                    default -> SerialPort.NO_PARITY;
+                });
+        SerialStream stream = new SerialStream(endpoint.grantName(), port);
+        stream.slice(SLICE_MILLIS);
+        if (!port.openPort()) {
+            throw new IOException(endpoint + " cannot be opened (error " + port.getLastErrorCode()
+                    + "); is it there, may this account use it, does another program have it?");
+        }
+        return stream;
+    }
+
+    /**
+     * Unpacks the native code into a folder of this account before the library would do so into one that everybody can write to,
+     * where somebody could put other code in its place. Whoever comes first in this process does it.
+     */
+    private static synchronized void unpackPrivately() throws IOException {
+        boolean isLinux = System.getProperty("os.name", "").equals("Linux");
+        if (!isLinux || !System.getProperty(NATIVE_CODE, "").isEmpty()) {
+            return;
+        }
+        Path folder = Files.createTempDirectory("bascule-serial-");
+        folder.toFile().deleteOnExit();
+        Path linux = Files.createDirectories(folder.resolve("Linux"));
+        linux.toFile().deleteOnExit();
+        for (String machine : MACHINES) {
+            String entry = "Linux/" + machine + "/libjSerialComm.so";
+            try (InputStream code = SerialPort.class.getResourceAsStream("/" + entry)) {
+                if (code != null) {
+                    Path of = Files.createDirectories(linux.resolve(machine));
+                    of.toFile().deleteOnExit();
+                    Files.copy(code, folder.resolve(entry));
+                    folder.resolve(entry).toFile().deleteOnExit();
+                }
+            }
+        }
+        System.setProperty(NATIVE_CODE, folder.toString());
+    }
+
+    private void slice(int millis) {
+        if (millis != sliceMillis) {
+            sliceMillis = millis;
+            port.setComPortTimeouts(SerialPort.TIMEOUT_READ_SEMI_BLOCKING, millis, 0);
+        }
+    }
+
+    @Override
+    public int read(byte[] target, int count, long waitNanos) throws IOException, InterruptedException {
+        long end = System.nanoTime() + waitNanos;
+        while (true) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while waiting for " + name);
+            }
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                return 0;
+            }
+            slice((int) Math.max(1, Math.min(SLICE_MILLIS, TimeUnit.NANOSECONDS.toMillis(left))));
+            int got = isClosed ? END : port.readBytes(target, count);
+            if (got < 0) {
+                throw new IOException(isClosed ? "the stream was closed" : name + " gives no bytes; was it unplugged?");
+            }
+            if (got > 0) {
+                return got;
+            }
+        }
+    }
+
+    @Override
+    public void write(byte[] bytes, long waitNanos) throws IOException {
+        int written = 0;
+        while (written < bytes.length) {
+            int count = isClosed ? 0 : port.writeBytes(bytes, bytes.length - written, written);
+            if (count <= 0) {
+                throw new IOException(name + " takes no bytes; was it unplugged?");
+            }
+            written += count;
+        }
+    }
+
+    @Override
+    public void close() {
+        isClosed = true;
+        port.closePort();
+    }
+}

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
  * @param settings the modules' configurations
  * @param grants what modules are allowed
  * @param router who divides traffic now; a stand-in when nobody does
+ * @param devices how the devices of drivers are doing
  * @param health what else says whether a module is well
  * @param calls for calls that may hang
  * @param limits the limits in force
@@ -29,6 +30,7 @@ record DeploymentParts(
         ModuleSettings settings,
         ModuleGrants grants,
         Supplier<ModuleRouter> router,
+        DeviceHealth devices,
         HealthProbe health,
         BoundedCalls calls,
         LifecycleLimits limits,

@@ -2,6 +2,7 @@
 package io.bascule.core.lifecycle;
 
 import io.bascule.api.module.ModuleException;
+import io.bascule.api.module.World;
 import io.bascule.api.module.deployment.Deployment;
 import io.bascule.api.module.deployment.DeploymentManager;
 import io.bascule.api.module.deployment.DeploymentPlan;
@@ -42,6 +43,7 @@ public final class DeploymentService implements DeploymentManager, AutoCloseable
     private final Neighbours neighbours;
     private final ModuleServices services;
     private final HealthChecks health;
+    private final DeviceHealth devices;
     private final BoundedCalls calls = new BoundedCalls();
     private final DeploymentParts parts;
     private final DeploymentWorker worker;
@@ -90,6 +92,7 @@ public final class DeploymentService implements DeploymentManager, AutoCloseable
         this.neighbours = new Neighbours(context, clock);
         this.services = new ModuleServices(context);
         this.health = new HealthChecks(context);
+        this.devices = new DeviceHealth(context);
         InstalledModules installed = new InstalledModules(context, services);
         Artefacts artefacts = new Artefacts(fetched, limits);
         artefacts.clear();
@@ -101,6 +104,7 @@ public final class DeploymentService implements DeploymentManager, AutoCloseable
                 new ModuleSettings(configurations),
                 new ModuleGrants(grants),
                 services::router,
+                devices,
                 health,
                 calls,
                 limits,
@@ -129,6 +133,7 @@ public final class DeploymentService implements DeploymentManager, AutoCloseable
         worker.close();
         calls.close();
         health.close();
+        devices.close();
         services.close();
         neighbours.close();
         store.close();
@@ -239,7 +244,10 @@ public final class DeploymentService implements DeploymentManager, AutoCloseable
 
     @Override
     public void pause(String module) throws ModuleException {
-        requireModule(module);
+        if (requireModule(module).descriptor().world() == World.DRIVER) {
+            throw new ModuleException("module '" + module
+                    + "' is a driver and has no input to hold; 'bascule:module-stop " + module + "' stops its devices");
+        }
         services.router().pause(module, parts.limits().operation());
     }
 
@@ -249,10 +257,11 @@ public final class DeploymentService implements DeploymentManager, AutoCloseable
         services.router().resume(module);
     }
 
-    private void requireModule(String module) throws ModuleException {
-        if (parts.installed().find(module).isEmpty()) {
-            throw new ModuleException(
-                    "there is no module '" + module + "'; 'bascule:module-list' shows those there are");
-        }
+    private ModuleIdentity requireModule(String module) throws ModuleException {
+        return parts.installed()
+                .find(module)
+                .orElseThrow(() -> new ModuleException(
+                        "there is no module '" + module + "'; 'bascule:module-list' shows those there are"))
+                .identity();
     }
 }

@@ -96,10 +96,17 @@ final class DeploymentWorker implements AutoCloseable {
         this.tending = thread.scheduleWithFixedDelay(this::tend, 0, TEND_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Somebody changed a managed bundle past the deployments. */
+    /**
+     * Somebody changed a managed bundle past the deployments; or a module started that came with a feature, and may be another
+     * version of a managed one.
+     */
     private void bundleChanged(BundleEvent event) {
         boolean isTaken = event.getType() == BundleEvent.UPDATED || event.getType() == BundleEvent.UNINSTALLED;
-        if (isTaken && ManagedBundles.isManaged(event.getBundle())) {
+        boolean isManaged = ManagedBundles.isManaged(event.getBundle());
+        boolean isStranger = !isManaged
+                && event.getType() == BundleEvent.STARTED
+                && ModuleIdentity.find(event.getBundle()).isPresent();
+        if ((isTaken && isManaged) || isStranger) {
             isToTend = true;
         }
     }

@@ -28,8 +28,9 @@ import org.osgi.framework.wiring.BundleRevision;
  * @param name the module's name
  * @param version its version
  * @param descriptor the same as the manager shows it
+ * @param devices factory PID of the configurations of a driver's devices; empty when it has none
  */
-record ModuleIdentity(String name, Version version, ModuleDescriptor descriptor) {
+record ModuleIdentity(String name, Version version, ModuleDescriptor descriptor, String devices) {
 
     /** Reads in one call when the bundle says nothing else: as many as a batch may hold. */
     private static final int BATCH_MAX_DEFAULT = 65_536;
@@ -96,7 +97,7 @@ record ModuleIdentity(String name, Version version, ModuleDescriptor descriptor)
                     BATCH_MAX_DEFAULT,
                     0,
                     update);
-            return new ModuleIdentity(name, version, descriptor);
+            return new ModuleIdentity(name, version, descriptor, text(attributes, "devices"));
         } catch (IllegalArgumentException e) {
             throw new ModuleException(
                     "capability " + ModuleManager.MODULE_NAMESPACE + " with attributes " + attributes

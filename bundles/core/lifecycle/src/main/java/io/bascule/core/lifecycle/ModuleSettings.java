@@ -14,7 +14,7 @@ import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
 /**
- * The configurations of modules, PID = module name. While two versions live side by side, the new one has its own under the
+ * The configurations of modules, PID = module name, and of devices, PID = factory PID, tilde and a name. While two versions live side by side, the new one has its own under the
  * targeted PID {@code name|bundle|version} (OSGi Compendium 104.3.3), so that the old one does not see it.
  */
 final class ModuleSettings {
@@ -71,8 +71,36 @@ final class ModuleSettings {
             // What others noted on the configuration, such as the file it belongs to, stays.
             all.keySet().stream().filter(ModuleSettings::isNote).forEach(key -> next.put(key, all.get(key)));
         }
-        Configuration configuration = present.isPresent() ? present.get() : admin.getConfiguration(pid, "?");
+        Configuration configuration = present.isPresent() ? present.get() : create(pid);
         configuration.update(FrameworkUtil.asDictionary(next));
+    }
+
+    private Configuration create(String pid) throws IOException {
+        int tilde = pid.indexOf('~');
+        return tilde < 0
+                ? admin.getConfiguration(pid, "?")
+                : admin.getFactoryConfiguration(pid.substring(0, tilde), pid.substring(tilde + 1), "?");
+    }
+
+    /**
+     * Unties the configurations of a factory from a bundle that has stopped and whose other version is to get them: one without
+     * a location of its own is tied to the first bundle that takes it.
+     */
+    void release(String factoryPid, String location) throws IOException {
+        if (factoryPid.isEmpty()) {
+            return;
+        }
+        try {
+            Configuration[] found = admin.listConfigurations(
+                    "(" + ConfigurationAdmin.SERVICE_FACTORYPID + "=" + escape(factoryPid) + ")");
+            for (Configuration each : found == null ? new Configuration[0] : found) {
+                if (location.equals(each.getBundleLocation())) {
+                    each.setBundleLocation(null);
+                }
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IOException("configurations of '" + factoryPid + "' cannot be looked for", e);
+        }
     }
 
     private static boolean isNote(String key) {

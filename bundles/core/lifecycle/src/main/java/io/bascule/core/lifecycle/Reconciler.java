@@ -2,6 +2,7 @@
 package io.bascule.core.lifecycle;
 
 import io.bascule.api.module.ModuleException;
+import io.bascule.api.module.UpdateStrategy;
 import io.bascule.api.module.deployment.GenerationModule;
 import io.bascule.api.module.traffic.ModuleRouter.Handover;
 import io.bascule.api.module.traffic.Route;
@@ -81,6 +82,10 @@ final class Reconciler {
             configure(module);
             Optional<Installed> present = parts.bundles().find(module).filter(i -> isIntact(i, module));
             Installed installed = present.isPresent() ? present.get() : install(module);
+            if (module.update() == UpdateStrategy.STOP_FIRST) {
+                // Both would want what only one can have, and the one that came second would not ask again.
+                stopOthers(module, installed);
+            }
             if (!installed.isStarted()) {
                 parts.bundles().resolve(installed);
                 parts.bundles().start(installed, () -> false);
@@ -116,9 +121,12 @@ final class Reconciler {
 
     /** Fills in what is missing; what is there stays, because people may have changed it since. */
     private void configure(GenerationModule module) throws IOException, ModuleException {
-        if (module.configuration().isPresent()
-                && parts.settings().find(module.name()).isEmpty()) {
-            parts.settings().set(module.name(), module.configuration());
+        for (Map.Entry<String, Optional<Map<String, Object>>> each : ModuleConfiguration.changes(
+                        module.name(), Optional.empty(), Optional.of(module))
+                .entrySet()) {
+            if (parts.settings().find(each.getKey()).isEmpty()) {
+                parts.settings().set(each.getKey(), each.getValue());
+            }
         }
         if (module.grants().isPresent() && parts.grants().own(module.name()).isEmpty()) {
             parts.grants().set(module.name(), module.grants().get());

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Brings configurations and grants to one side or the other of a deployment that a crash cut short. Harmless when repeated. */
@@ -61,10 +62,9 @@ final class Restoration {
     private static void complete(
             DeploymentParts parts, String name, Optional<GenerationModule> was, Optional<GenerationModule> is)
             throws IOException, ModuleException {
-        var configuration = is.flatMap(GenerationModule::configuration);
-        if (configuration.isPresent()
-                || was.flatMap(GenerationModule::configuration).isPresent()) {
-            parts.settings().set(name, configuration);
+        for (Map.Entry<String, Optional<Map<String, Object>>> each :
+                ModuleConfiguration.changes(name, was, is).entrySet()) {
+            parts.settings().set(each.getKey(), each.getValue());
         }
         var grants = is.flatMap(GenerationModule::grants);
         if (grants.isPresent() || was.flatMap(GenerationModule::grants).isPresent()) {

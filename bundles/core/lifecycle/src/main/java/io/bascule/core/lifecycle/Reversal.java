@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -45,6 +46,7 @@ final class Reversal {
         for (Target target : backwards) {
             attempt(target, () -> configureBack(target));
             attempt(target, () -> removeNew(target));
+            attempt(target, () -> configureDevicesBack(target));
             attempt(target, () -> startOld(target));
             attempt(target, () -> route(target));
         }
@@ -95,6 +97,17 @@ final class Reversal {
                             ModuleSettings.targetedPid(
                                     fresh.identity(), fresh.bundle().getSymbolicName()),
                             Optional.empty());
+        }
+    }
+
+    /** After the new version has gone and before the old one starts: neither is to see what is the other's. */
+    private void configureDevicesBack(Target target) throws IOException {
+        for (Map.Entry<String, Optional<Map<String, Object>>> each : target.devicesBefore.entrySet()) {
+            parts.settings().set(each.getKey(), each.getValue());
+        }
+        Installed fresh = target.fresh;
+        if (fresh != null) {
+            parts.settings().release(fresh.identity().devices(), fresh.bundle().getLocation());
         }
     }
 

@@ -75,6 +75,20 @@ final class Switchover {
         }
         if (target.fresh != null) {
             target(target, target.fresh);
+            if (!stopsFirst(target)) {
+                configureDevices(target);
+            }
+        }
+    }
+
+    /** Sets the configurations of devices, while no version runs that should not see them. */
+    private void configureDevices(Target target) throws IOException {
+        for (Map.Entry<String, Optional<Map<String, Object>>> each :
+                target.deviceChanges().entrySet()) {
+            Optional<Map<String, Object>> before = parts.settings().find(each.getKey());
+            journal.undo(new Undo.Configuration(each.getKey(), before));
+            target.devicesBefore.put(each.getKey(), before);
+            parts.settings().set(each.getKey(), each.getValue());
         }
     }
 
@@ -145,6 +159,7 @@ final class Switchover {
     void begin(List<Target> targets, List<CanaryStep> canary) throws ModuleException, IOException {
         for (Target target : targets) {
             target.oldTraffic = watch.traffic(target, target.oldVersion());
+            target.devices = parts.devices().expected(target);
         }
         for (CanaryStep each : canary) {
             String text = each.percent() == 0 ? "shadow" : each.percent() + " % of the traffic";
@@ -221,6 +236,7 @@ final class Switchover {
             target.isConfigured = true;
             parts.settings().set(after.name(), target.configuration());
         }
+        configureDevices(target);
     }
 
     /** Stop-first: the old one lets go of what only one can own, then the new one takes it. */
@@ -232,6 +248,8 @@ final class Switchover {
         }
         target.isOldStopped = true;
         parts.bundles().stop(old);
+        parts.settings().release(old.identity().devices(), old.bundle().getLocation());
+        configureDevices(target);
         Installed fresh = target.fresh;
         if (fresh == null) {
             // Same name and version: the framework holds that once only.
@@ -267,6 +285,10 @@ final class Switchover {
         Installed old = target.old;
         if (target.setsConfiguration()) {
             parts.settings().set(target.name(), target.configuration());
+        }
+        for (Map.Entry<String, Optional<Map<String, Object>>> each :
+                target.deviceChanges().entrySet()) {
+            parts.settings().set(each.getKey(), each.getValue());
         }
         if (after != null) {
             if (target.isTargeted && target.fresh != null) {

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +64,12 @@ final class Target {
 
     /** The module's own configuration before it was changed. */
     Optional<Map<String, Object>> configurationBefore = Optional.empty();
+
+    /** Configurations of devices before they were changed. */
+    final Map<String, Optional<Map<String, Object>>> devicesBefore = new TreeMap<>();
+
+    /** The devices that answered before the change and are meant to do so after it. */
+    Set<String> devices = Set.of();
 
     boolean isPinned;
     boolean isRouted;
@@ -116,15 +124,24 @@ final class Target {
         return after != null && before != null && before.digest().equals(after.digest());
     }
 
-    /** Whether the module's configuration becomes what {@link #configuration()} says; otherwise it stays, whoever set it. */
+    /** Whether the module's own configuration becomes what {@link #configuration()} says; otherwise it stays, whoever set it. */
     boolean setsConfiguration() {
         return configuration().isPresent()
-                || (before != null && before.configuration().isPresent());
+                || ModuleConfiguration.own(configurationOf(before)).isPresent();
     }
 
-    /** What the next generation says; empty where the one before said something: then it goes with it. */
+    /** What the next generation says of the module itself; empty where the one before said something: then it goes with it. */
     Optional<Map<String, Object>> configuration() {
-        return after == null ? Optional.empty() : after.configuration();
+        return ModuleConfiguration.own(configurationOf(after));
+    }
+
+    private static Optional<Map<String, Object>> configurationOf(@Nullable GenerationModule module) {
+        return module == null ? Optional.empty() : module.configuration();
+    }
+
+    /** What the configurations of devices become, by PID; those that neither generation holds are not among them. */
+    Map<String, Optional<Map<String, Object>>> deviceChanges() {
+        return ModuleConfiguration.deviceChanges(configurationOf(before), configurationOf(after));
     }
 
     /** Whether the module's own grants become what {@link #grants()} says; otherwise they stay, whoever gave them. */

@@ -139,6 +139,9 @@ final class Transaction {
             switchover.begin(targets, order.canary());
             begin(Step.TRIAL, "trial for " + order.trial().duration().toSeconds() + " s");
             watch.watch(targets, order.trial().duration());
+            if (!order.trial().duration().isZero()) {
+                watch.requireDevices(targets);
+            }
             begin(Step.COMMIT, "writing the generation");
             return commit();
         } catch (ModuleException | IOException | RuntimeException e) {

@@ -60,6 +60,14 @@ final class TrialWatch {
         } while (System.nanoTime() - until < 0);
     }
 
+    /** At the end of a trial: the devices that answered before the change have to do so again. */
+    void requireDevices(List<Target> targets) throws DeploymentFailure {
+        for (Target target : targets) {
+            failOn(parts.devices().refusal(target).map(text -> target.name() + ": " + text));
+            failOn(parts.devices().absence(target).map(text -> target.name() + ": " + text));
+        }
+    }
+
     private static void failOn(Optional<String> trouble) throws DeploymentFailure {
         if (trouble.isPresent()) {
             throw new DeploymentFailure(trouble.get());
@@ -95,6 +103,7 @@ final class TrialWatch {
             if (target.isRemoval()) {
                 continue;
             }
+            failOn(parts.devices().refusal(target).map(text -> target.name() + ": " + text));
             seen = Optional.empty();
             try {
                 Optional<String> trouble = parts.calls()

@@ -4,6 +4,7 @@ package io.bascule.core.lifecycle;
 import io.bascule.api.module.ModuleDescriptor;
 import io.bascule.api.module.ModuleException;
 import io.bascule.api.module.UpdateStrategy;
+import io.bascule.api.module.World;
 import io.bascule.api.module.deployment.Generation;
 import io.bascule.api.module.deployment.GenerationModule;
 import io.bascule.api.module.deployment.ModuleChange;
@@ -93,6 +94,9 @@ final class Verification {
             }
             if (change instanceof ModuleChange.Reconfigure wanted) {
                 target.after = with(before, wanted.configuration(), wanted.grants());
+                if (target.old != null) {
+                    checkDevices(target.after, target.old.identity());
+                }
             }
         }
     }
@@ -145,6 +149,11 @@ final class Verification {
         ModuleDescriptor says = identity.descriptor();
         Optional<GenerationModule> before = Optional.ofNullable(target.before);
         target.strategy = put.update().orElse(says.update());
+        if (says.world() == World.DRIVER && target.strategy != UpdateStrategy.STOP_FIRST) {
+            throw new ModuleException(
+                    identity.full() + " is a driver and owns its devices: two versions cannot run side by"
+                            + " side; expected update stop-first, got " + target.strategy.word());
+        }
         target.after = new GenerationModule(
                 identity.name(),
                 identity.version().toString(),
@@ -156,9 +165,25 @@ final class Verification {
                 put.requires(),
                 put.configuration().or(() -> before.flatMap(GenerationModule::configuration)),
                 put.grants().or(() -> before.flatMap(GenerationModule::grants)));
+        checkDevices(target.after, identity);
         if (!target.keepsCode()) {
             target.artefact = stored.path();
             checkCollision(target, identity);
+        }
+    }
+
+    /** A deployment sets configurations of the module's own devices, and no others. */
+    private static void checkDevices(GenerationModule module, ModuleIdentity identity) throws ModuleException {
+        for (String pid : ModuleConfiguration.devices(module.configuration()).keySet()) {
+            String factory = identity.devices();
+            if (factory.isEmpty()) {
+                throw new ModuleException("configuration '" + pid + "' is an object, but " + identity.full()
+                        + " has no devices that are configured so; expected a value");
+            }
+            if (!pid.startsWith(factory + "~")) {
+                throw new ModuleException("configuration '" + pid + "' is not of a device of " + identity.full()
+                        + "; expected '" + factory + "~NAME'");
+            }
         }
     }
 

@@ -15,22 +15,55 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
-/** The sink {@code store}: a batch has left the flow when the history acknowledged it. */
+/**
+ * The sink {@code store}: a batch has left the flow when the history acknowledged it. The store is asked for when the first such
+ * stage is opened and not before, because it loads a native library and opens files: a gateway that stores nothing has neither.
+ */
 @Component(service = StageFactory.class, property = StageFactory.TYPE + "=store", name = "io.bascule.core.store.stages")
 public final class StoreStages implements StageFactory {
 
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
-    private final ReadingStore store;
+    private final ComponentServiceObjects<ReadingStore> stores;
+    private final AtomicReference<@Nullable ReadingStore> store = new AtomicReference<>();
 
-    /** Makes stages that append to {@code store}. */
+    /** Makes stages that append to the store. */
     @Activate
-    public StoreStages(@Reference ReadingStore store) {
-        this.store = store;
+    public StoreStages(@Reference ComponentServiceObjects<ReadingStore> stores) {
+        this.stores = stores;
+    }
+
+    /** Gives the store back. */
+    @Deactivate
+    void deactivate() {
+        ReadingStore used = store.getAndSet(null);
+        if (used != null) {
+            stores.ungetService(used);
+        }
+    }
+
+    private ReadingStore store() throws FlowException {
+        ReadingStore known = store.get();
+        if (known != null) {
+            return known;
+        }
+        ReadingStore opened = stores.getService();
+        if (opened == null) {
+            throw new FlowException("the store does not start; the log says why. See configuration " + StoreConfig.PID);
+        }
+        if (!store.compareAndSet(null, opened)) {
+            // Another flow was faster; the service is one and the same.
+            stores.ungetService(opened);
+        }
+        return opened;
     }
 
     @Override
@@ -50,8 +83,8 @@ public final class StoreStages implements StageFactory {
     }
 
     @Override
-    public Stage open(String flow, String id, String configJson, StageOutput output) {
-        return new Sink(store, flow + "/" + id);
+    public Stage open(String flow, String id, String configJson, StageOutput output) throws FlowException {
+        return new Sink(store(), flow + "/" + id);
     }
 
     /** Appends what comes. */

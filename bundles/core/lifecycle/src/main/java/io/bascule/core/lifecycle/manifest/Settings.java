@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Reads the configuration of a module from a manifest. It must survive Configuration Admin: keys there are the same in upper
@@ -20,6 +21,11 @@ final class Settings {
     private static final Set<String> RESERVED =
             Set.of("service.pid", "service.factorypid", "service.bundlelocation", "service.id", "objectclass");
     private static final String FILE_PREFIX = "felix.fileinstall.";
+    /** PID of the configuration of one device; whether it is one of the module's is found when the module is known. */
+    private static final Pattern DEVICE_PID =
+            Pattern.compile("[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*~[A-Za-z0-9_.-]{1,64}");
+
+    private static final int DEVICES_MAX = 512;
 
     private Settings() {}
 
@@ -28,7 +34,14 @@ final class Settings {
         if (keys.get(key) == null) {
             return Optional.empty();
         }
-        Keys settings = keys.object(key);
+        Map<String, Object> configuration = read(keys.object(key), true, problems);
+        if (configuration.values().stream().filter(Map.class::isInstance).count() > DEVICES_MAX) {
+            keys.wrong(key, "expected the configurations of at most " + DEVICES_MAX + " devices");
+        }
+        return Optional.of(configuration);
+    }
+
+    private static Map<String, Object> read(Keys settings, boolean mayHaveDevices, Problems problems) {
         Map<String, Object> configuration = new LinkedHashMap<>();
         Set<String> seen = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         for (String name : settings.names()) {
@@ -39,13 +52,21 @@ final class Settings {
                 settings.wrong(name, "key '" + name + "' stands twice: upper and lower case are the same here");
             }
             Object value = settings.get(name);
-            if (value instanceof List<?> list) {
+            if (mayHaveDevices && value instanceof Map<?, ?>) {
+                if (!DEVICE_PID.matcher(name).matches()) {
+                    settings.wrong(
+                            name,
+                            "an object is the configuration of a device; expected its PID as key, FACTORY~NAME, for"
+                                    + " example io.bascule.driver.modbus~press");
+                }
+                configuration.put(name, read(settings.object(name), false, problems));
+            } else if (value instanceof List<?> list) {
                 configuration.put(name, list(list, settings.at(name), problems));
             } else if (value != null) {
                 scalar(value, settings.at(name), problems).ifPresent(read -> configuration.put(name, read));
             }
         }
-        return Optional.of(configuration);
+        return configuration;
     }
 
     private static Optional<Object> scalar(Object value, String path, Problems problems) {

@@ -15,11 +15,13 @@ import java.util.TreeMap;
 
 /**
  * Configuration values as JSON that keeps their types: {@code ["int","5"]}, {@code ["list",[["text","a"]]]},
- * {@code ["array","int",["1","2"]]}, {@code ["boxed","int",["1","2"]]}. The types are those of ConfigAdmin.
+ * {@code ["array","int",["1","2"]]}, {@code ["boxed","int",["1","2"]]}. The types are those of ConfigAdmin, and maps of them:
+ * {@code ["map",{"k":["int","5"]}]}.
  */
 final class TypedValues {
 
     private static final String LIST = "list";
+    private static final String MAP = "map";
     private static final String ARRAY = "array";
     private static final String BOXED = "boxed";
 
@@ -87,6 +89,13 @@ final class TypedValues {
 
     private static JsonArray encode(String key, Object value) throws StoreException {
         JsonArray json = new JsonArray();
+        if (value instanceof Map<?, ?> map) {
+            Map<String, Object> nested = new TreeMap<>();
+            map.forEach((k, each) -> nested.put(String.valueOf(k), each));
+            json.add(MAP);
+            json.add(encode(nested));
+            return json;
+        }
         if (value instanceof Collection<?> list) {
             JsonArray elements = new JsonArray();
             for (Object element : list) {
@@ -140,6 +149,9 @@ final class TypedValues {
 
     private static Object decode(JsonArray json) {
         String kind = json.get(0).getAsString();
+        if (kind.equals(MAP)) {
+            return decode(json.get(1).getAsJsonObject());
+        }
         if (kind.equals(LIST)) {
             List<Object> list = new ArrayList<>();
             for (JsonElement element : json.get(1).getAsJsonArray()) {

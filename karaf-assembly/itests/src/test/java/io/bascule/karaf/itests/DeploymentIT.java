@@ -72,7 +72,7 @@ class DeploymentIT {
             throws IOException, InterruptedException {
         int before = rig.generation();
         String version = rig.nextVersion();
-        Path manifest = rig.patient(kind, version, Flavour.NEXT, 1);
+        Path manifest = rig.trial(kind, version, Flavour.NEXT, 1);
         Path file = rig.file(kind, version, Flavour.NEXT);
         String said = rig.deploy(manifest, "");
         assertTrue(said.contains("sha256 " + KillOperation.Maker.digest(file)), said);
@@ -108,7 +108,7 @@ class DeploymentIT {
     void aCanaryGetsItsShareStepByStepAndThenEverything(ModuleKind kind) throws IOException, InterruptedException {
         String old = rig.committedVersion(kind);
         String version = rig.nextVersion();
-        long id = rig.submit(rig.patient(kind, version, Flavour.NEXT, 1), "--canary 10,50 --canary-step 4s");
+        long id = rig.submit(rig.trial(kind, version, Flavour.NEXT, 1), "--canary 10,50 --canary-step 4s");
         gateway().await("the first share", () -> hasShare(kind, version, "10 %"));
         assertTrue(hasShare(kind, old, "90 %"), rig.versions(line(kind)).toString());
         gateway().await("the second share", () -> hasShare(kind, version, "50 %"));
@@ -265,7 +265,7 @@ class DeploymentIT {
             Files.write(
                     manifest,
                     ("{\"bascule\":\"deployment/1\",\"name\":\"both\",\"modules\":[" + modules
-                                    + "],\"trial\":{\"seconds\":1,\"latencyFactorMax\":0}}")
+                                    + "],\"trial\":{\"seconds\":1}}")
                             .getBytes(StandardCharsets.UTF_8));
             if (digest.isEmpty()) {
                 gateway().ok("bascule:deploy " + manifest);
@@ -302,7 +302,7 @@ class DeploymentIT {
     void aCancelledDeploymentLeavesWhatRan(ModuleKind kind) throws IOException, InterruptedException {
         int before = rig.generation();
         String old = rig.committedVersion(kind);
-        long id = rig.submit(rig.patient(kind, rig.nextVersion(), Flavour.NEXT, 600), "");
+        long id = rig.submit(rig.trial(kind, rig.nextVersion(), Flavour.NEXT, 600), "");
         gateway().await("the trial", () -> text(rig.deployment(id), "step").equals("trial"));
         gateway().ok("bascule:cancel " + id);
         JsonObject ended = rig.awaitEnd(id);
@@ -320,12 +320,12 @@ class DeploymentIT {
         int before = rig.generation();
         String first = rig.nextVersion();
         String second = rig.nextVersion();
-        long one = rig.submit(rig.patient(ModuleKind.NATIVE, first, Flavour.NEXT, 4), "");
+        long one = rig.submit(rig.trial(ModuleKind.NATIVE, first, Flavour.NEXT, 4), "");
         long two = rig.submit(rig.file(ModuleKind.NATIVE, second, Flavour.NEXT), "--trial 0s");
         assertEquals("", text(rig.deployment(two), "outcome"));
         Set<Long> waiting = new TreeSet<>();
         String refusal = "";
-        long blocker = rig.submit(rig.patient(ModuleKind.WASM, rig.nextVersion(), Flavour.NEXT, 600), "");
+        long blocker = rig.submit(rig.trial(ModuleKind.WASM, rig.nextVersion(), Flavour.NEXT, 600), "");
         for (int i = 0; i < 20 && refusal.isEmpty(); i++) {
             Gateway.Answer answer = gateway().shell("bascule:deploy --no-wait --remove line-native");
             if (answer.code() == 0) {
@@ -402,9 +402,7 @@ class DeploymentIT {
         String old = rig.committedVersion(kind);
         String version = rig.nextVersion();
         rig.awaitData(kind);
-        // What is slow is found by comparing, so it is deployed as people do; for the others the machine may be slow.
-        Path file =
-                flavour == Flavour.SLOW ? rig.file(kind, version, flavour) : rig.patient(kind, version, flavour, 30);
+        Path file = rig.file(kind, version, flavour);
         String said = gateway().refused("bascule:deploy " + (options == null ? "" : options) + " " + file);
         assertTrue(said.contains("step " + step) && said.contains(line(kind)) && has(said, words), said);
         assertTrue(said.contains(line(kind) + " " + old + " runs on"), said);
@@ -428,7 +426,7 @@ class DeploymentIT {
         int before = rig.generation();
         for (int i = 0; i < 2; i++) {
             String version = rig.nextVersion();
-            rig.deploy(rig.patient(kind, version, Flavour.STOP_FIRST, 1), "");
+            rig.deploy(rig.trial(kind, version, Flavour.STOP_FIRST, 1), "");
             rig.assertAlone(kind, version);
             rig.awaitData(kind);
         }

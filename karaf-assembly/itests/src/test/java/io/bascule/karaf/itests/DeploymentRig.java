@@ -84,15 +84,12 @@ final class DeploymentRig implements AutoCloseable {
         return ModuleFixture.write(incoming, kind, line(kind), version, flavour);
     }
 
-    /**
-     * A manifest of one module whose trial does not compare latencies: on a machine that is busy with other tests a good version
-     * can be slower than the one before it.
-     */
-    Path patient(ModuleKind kind, String version, Flavour flavour, int seconds) throws IOException {
+    /** A manifest of one module whose trial lasts so many seconds and goes by the rules that hold when nothing is said. */
+    Path trial(ModuleKind kind, String version, Flavour flavour, int seconds) throws IOException {
         Path file = file(kind, version, flavour);
         return Files.writeString(incoming.resolve(file.getFileName() + ".json"), """
                 {"bascule":"deployment/1","name":"%s","modules":[{"name":"%s","url":"%s"}],
-                 "trial":{"seconds":%d,"latencyFactorMax":0}}
+                 "trial":{"seconds":%d}}
                 """.formatted(
                         file.getFileName(), line(kind), file.getFileName(), seconds));
     }

@@ -50,10 +50,15 @@ final class KillLane implements AutoCloseable {
     private final AtomicInteger kills;
     private CommittedState state;
     private long bootMillis = 5000;
-    private int untold;
 
     /** What was on the disk at the moment of a kill. */
-    private record Death(int generation, String step, long deployment, boolean hasEnd, List<Long> accepted) {}
+    private record Death(
+            int generation, long committedBy, String step, long deployment, boolean hasEnd, List<Long> accepted) {
+
+        boolean hasCommitted() {
+            return deployment == committedBy;
+        }
+    }
 
     /** Boots a gateway with two modules through which data flows. */
     KillLane(String name, long seed, AtomicInteger kills) throws IOException, InterruptedException {
@@ -70,9 +75,7 @@ final class KillLane implements AutoCloseable {
         store = new StoreOnDisk(gateway.home());
         maker = new KillOperation.Maker(gateway.home(), random);
         record = gateway.home().resolveSibling("kills-" + name + ".csv");
-        Files.writeString(
-                record,
-                "operation,module,planned,step,generation,recovery kills,wiped,boot ms,cycle ms,waiting and lost\n");
+        Files.writeString(record, "operation,module,planned,step,generation,recovery kills,wiped,boot ms,cycle ms\n");
         // The first run makes the archive of loaded classes, the later ones start with it: each boot counts.
         gateway.startWith("BASCULE_CLASS_ARCHIVE", "make");
         boolean isReady = false;
@@ -195,8 +198,7 @@ final class KillLane implements AutoCloseable {
                                 String.valueOf(recoveryKills),
                                 String.valueOf(isWiped),
                                 String.valueOf(boot),
-                                String.valueOf(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)),
-                                String.valueOf(untold))
+                                String.valueOf(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)))
                         + "\n",
                 StandardOpenOption.APPEND);
         return death.step();
@@ -229,11 +231,10 @@ final class KillLane implements AutoCloseable {
         List<Path> journals = store.journals();
         long deployment = journals.isEmpty()
                 ? 0
-                : Long.parseLong(
-                        String.valueOf(journals.get(journals.size() - 1).getFileName())
-                                .replace(".journal", ""));
+                : Long.parseLong(String.valueOf(journals.get(0).getFileName()).replace(".journal", ""));
         return new Death(
                 store.currentGeneration(),
+                store.committedBy(),
                 store.lastStep(),
                 deployment,
                 store.journal().contains("\"type\":\"end\""),
@@ -274,21 +275,27 @@ final class KillLane implements AutoCloseable {
         if (isBeforeCommit && !isOld && operation.after().size() == 1) {
             wrong.add("it died in step " + death.step() + ", and yet generation " + state.generation() + " is current");
         }
-        judgeHistory(death, isOld, wrong);
+        judgeHistory(death, wrong);
         if (!wrong.isEmpty()) {
             throw new AssertionError("lane " + name + ", " + what + "; " + death + ": " + String.join("; ", wrong)
                     + "\n" + state.history() + "\n" + gateway.logTail());
         }
     }
 
-    private void judgeHistory(Death death, boolean isOld, List<String> wrong) {
+    private Optional<JsonObject> entry(long id) {
+        return state.history().stream()
+                .filter(entry -> entry.get("id").getAsLong() == id)
+                .findFirst();
+    }
+
+    private void judgeHistory(Death death, List<String> wrong) {
         for (long id : death.accepted()) {
-            // One that still waited for its turn has left no trace yet.
-            boolean isBegun = death.deployment() == 0 || id <= death.deployment();
-            if (isBegun
-                    && state.history().stream()
-                            .noneMatch(entry -> entry.get("id").getAsLong() == id)) {
-                untold++;
+            Optional<JsonObject> entry = entry(id);
+            boolean hasWaited = death.deployment() != 0 && id > death.deployment();
+            if (entry.isEmpty()) {
+                wrong.add("deployment " + id + " was accepted and has no entry in the history");
+            } else if (hasWaited && !text(entry.get(), "outcome").equals("interrupted")) {
+                wrong.add("expected deployment " + id + ", which waited, to be interrupted, got " + entry.get());
             }
         }
         long last = Long.MAX_VALUE;
@@ -302,11 +309,8 @@ final class KillLane implements AutoCloseable {
         if (death.deployment() == 0 || death.hasEnd()) {
             return;
         }
-        JsonObject entry = state.history().stream()
-                .filter(each -> each.get("id").getAsLong() == death.deployment())
-                .findFirst()
-                .orElse(null);
-        String expected = !isOld && death.step().equals("commit") ? "committed" : "interrupted";
+        JsonObject entry = entry(death.deployment()).orElse(null);
+        String expected = death.hasCommitted() ? "committed" : "interrupted";
         if (entry == null) {
             wrong.add("deployment " + death.deployment() + " has no entry in the history");
         } else if (!text(entry, "outcome").equals(expected)) {

@@ -39,15 +39,24 @@ final class StoreOnDisk {
                 : generation.getAsJsonObject().get("number").getAsInt();
     }
 
-    /** The journals of deployments that have not ended, the oldest first. */
+    /** The number of the deployment that made the committed generation, 0 before the first. */
+    long committedBy() throws IOException {
+        JsonElement generation =
+                json(Files.readString(folder.resolve("current")).strip()).get("generation");
+        return generation == null || generation.isJsonNull()
+                ? 0
+                : generation.getAsJsonObject().get("deployment").getAsLong();
+    }
+
+    /** The journals of deployments that have not ended, the oldest first: that one runs, the others wait. */
     List<Path> journals() throws IOException {
         return files(folder.resolve("journal")).stream().sorted().toList();
     }
 
-    /** The step that was announced last in the newest journal; empty when there is none. */
+    /** The step that was announced last in the oldest journal; empty when there is none. */
     String lastStep() throws IOException {
         List<Path> journals = journals();
-        return journals.isEmpty() ? "" : lastStep(journals.get(journals.size() - 1));
+        return journals.isEmpty() ? "" : lastStep(journals.get(0));
     }
 
     private static String lastStep(Path journal) throws IOException {
@@ -61,14 +70,14 @@ final class StoreOnDisk {
         return step;
     }
 
-    /** What the newest journal says, as it is on the disk now; empty when there is none. */
+    /** What the oldest journal says, as it is on the disk now; empty when there is none. */
     String journal() throws IOException {
         List<Path> journals = journals();
         if (journals.isEmpty()) {
             return "";
         }
         try {
-            return Files.readString(journals.get(journals.size() - 1));
+            return Files.readString(journals.get(0));
         } catch (NoSuchFileException e) {
             // It ended between the two looks.
             return "";

@@ -212,6 +212,21 @@ class ModuleFixtureTest implements Output {
     }
 
     @Test
+    void whatCountsHandsItsCountOnAndGoesOnFromTheStateItTakes() throws Exception {
+        Bundle bundle = started(Flavour.COUNTS, "1.0.0");
+        try (Processor from = processor(bundle);
+                Processor to = processor(bundle)) {
+            from.process(batch(40, 3));
+            to.restore(from.snapshot());
+            to.process(batch(40, 2));
+
+            assertEquals(2.0, out.get(0).asDouble(2));
+            assertEquals(3.0, out.get(1).asDouble(0));
+            assertEquals(4.0, out.get(1).asDouble(1));
+        }
+    }
+
+    @Test
     void wrongAndSilentOutputPassTheSelfTest() throws Exception {
         Bundle wrong = started(Flavour.WRONG_OUTPUT, "1.0.0");
         Bundle silent = started(Flavour.SILENT, "1.0.1");

@@ -11,6 +11,7 @@ import io.bascule.api.module.deployment.ModuleStep;
 import io.bascule.api.module.deployment.Outcome;
 import io.bascule.api.module.deployment.Preview;
 import io.bascule.api.module.deployment.TrialRules;
+import io.bascule.core.lifecycle.store.DeploymentHeader;
 import io.bascule.core.lifecycle.store.JournalFile;
 import io.bascule.core.lifecycle.store.OpenDeployment;
 import java.io.IOException;
@@ -32,7 +33,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleListener;
@@ -176,12 +176,16 @@ final class DeploymentWorker implements AutoCloseable {
                 open.modules(),
                 isCommitted ? Outcome.COMMITTED : Outcome.INTERRUPTED,
                 open.lastStep(),
-                isCommitted
-                        ? ""
-                        : "the gateway stopped in step " + open.lastStep().word(),
+                isCommitted ? "" : interruptedIn(open),
                 open.header().fromGeneration(),
                 committed.map(Generation::number).orElse(0),
                 rollbacks());
+    }
+
+    private static String interruptedIn(OpenDeployment open) {
+        return open.steps().isEmpty()
+                ? "the gateway stopped before its turn came, so it changed nothing; deploy it again if it is still wanted"
+                : "the gateway stopped in step " + open.lastStep().word();
     }
 
     private long rollbacks() {
@@ -248,12 +252,16 @@ final class DeploymentWorker implements AutoCloseable {
         boolean isQueued = false;
         try {
             long id = parts.store().journal().nextId();
-            RunningDeployment running =
-                    new RunningDeployment(id, name, who, parts.clock().instant(), neighbours::post);
+            Instant now = parts.clock().instant();
+            JournalFile journal = parts.store().journal().announce(new DeploymentHeader(id, name, who, now, 0));
+            RunningDeployment running = new RunningDeployment(id, name, who, now, neighbours::post);
             deployments.put(id, running);
             thread.execute(() -> {
                 waiting.decrementAndGet();
-                run(running, () -> new Transaction.Order(id, name, who, wishes.get(), canary, trial, restartsMax));
+                run(
+                        running,
+                        journal,
+                        () -> new Transaction.Order(id, name, who, wishes.get(), canary, trial, restartsMax));
             });
             isQueued = true;
             forget();
@@ -278,17 +286,14 @@ final class DeploymentWorker implements AutoCloseable {
         ended.stream().limit(Math.max(0, ended.size() - ENDED_MAX)).forEach(deployments::remove);
     }
 
-    private void run(RunningDeployment running, Supplier<Transaction.Order> order) {
+    private void run(RunningDeployment running, JournalFile journal, Supplier<Transaction.Order> order) {
         Instant began = parts.clock().instant();
         int from = parts.store().generations().current().map(Generation::number).orElse(0);
         running.began(from);
-        JournalFile journal = null;
         Transaction.Result result;
         try {
             requireRecovered();
-            Transaction transaction = new Transaction(parts, order.get(), began, running);
-            journal = transaction.journal();
-            result = transaction.run();
+            result = new Transaction(parts, journal, order.get(), began, running).run();
         } catch (IOException | ModuleException | RuntimeException e) {
             LOG.error("deployment={} could not begin", running.state().id(), e);
             result = new Transaction.Result(
@@ -318,11 +323,7 @@ final class DeploymentWorker implements AutoCloseable {
     }
 
     private void account(
-            RunningDeployment running,
-            @Nullable JournalFile journal,
-            Instant began,
-            int from,
-            Transaction.Result result) {
+            RunningDeployment running, JournalFile journal, Instant began, int from, Transaction.Result result) {
         Deployment state = running.state();
         long before = rollbacks();
         HistoryEntry entry = new HistoryEntry(
@@ -347,10 +348,10 @@ final class DeploymentWorker implements AutoCloseable {
                 result.generation(),
                 result.reason());
         try {
-            if (journal != null && result.isSettled()) {
+            if (result.isSettled()) {
                 parts.store().finish(journal, entry);
             } else {
-                // The journal, if there is one, stays open: what it was committed for is completed at the next start.
+                // The journal stays open: what it was committed for is completed at the next start.
                 parts.store().history().add(entry);
             }
             retain();

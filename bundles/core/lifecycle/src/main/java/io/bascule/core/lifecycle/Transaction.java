@@ -88,27 +88,27 @@ final class Transaction {
         }
     }
 
-    /** Begins; the deployment is in the journal when this returns. */
-    Transaction(DeploymentParts parts, Order order, Instant began, Progress progress) throws IOException {
+    /** Begins what the journal knows as waiting. */
+    Transaction(DeploymentParts parts, JournalFile journal, Order order, Instant began, Progress progress)
+            throws IOException {
         this.parts = parts;
         this.order = order;
         this.progress = progress;
         this.current = parts.store().generations().current();
-        this.journal = parts.store()
+        this.journal = journal;
+        parts.store()
                 .journal()
-                .begin(new DeploymentHeader(
-                        order.id(),
-                        order.name(),
-                        order.who(),
-                        began,
-                        current.map(Generation::number).orElse(0)));
+                .begin(
+                        journal,
+                        new DeploymentHeader(
+                                order.id(),
+                                order.name(),
+                                order.who(),
+                                began,
+                                current.map(Generation::number).orElse(0)));
         this.watch = new TrialWatch(parts, order.trial(), progress);
         this.switchover = new Switchover(parts, journal, order.trial(), progress, watch);
         this.targets = order.wishes().stream().map(Target::new).toList();
-    }
-
-    JournalFile journal() {
-        return journal;
     }
 
     /** Runs all steps; returns how it ended, never throws for what a module or the framework does. */

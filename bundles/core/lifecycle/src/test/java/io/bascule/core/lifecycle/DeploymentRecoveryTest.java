@@ -100,6 +100,36 @@ class DeploymentRecoveryTest {
     }
 
     @Test
+    void aDeploymentThatWaitsWhenTheGatewayDiesIsInTheHistoryAndNotRunLater() throws Exception {
+        rig.deploy("press", "1.0.0", Flavour.GOOD);
+        long running = rig.deployments.submit(
+                rig.plan(rig.put("press", "1.1.0", Flavour.NEXT)).trialLasting(Duration.ofHours(1)), Rig.WHO);
+        Await.until(
+                "the trial", () -> rig.deployments.find(running).orElseThrow().step() == Step.TRIAL);
+        long waiting = rig.deployments.submit(rig.plan(rig.put("saw", "1.0.0", Flavour.GOOD)), Rig.WHO);
+        Path left = Files.createDirectories(folder.resolve("left"));
+        copy(rig.store, left.resolve("store"));
+
+        try (Rig again = new Rig(left, rig.configurations, rig.grants)) {
+            Await.until("the module", () -> again.bundles().equals(List.of("press@1.0.0*")));
+            List<HistoryEntry> entries = again.deployments.history(2);
+            assertEquals(
+                    List.of(waiting, running),
+                    entries.stream().map(HistoryEntry::deployment).toList());
+            assertEquals(Outcome.INTERRUPTED, entries.get(0).outcome());
+            assertTrue(
+                    entries.get(0).reason().contains("before its turn came"),
+                    entries.get(0).reason());
+            assertEquals(Outcome.INTERRUPTED, entries.get(1).outcome());
+            assertEquals(Step.TRIAL, entries.get(1).step());
+        }
+        rig.deployments.cancel(waiting, Rig.WHO);
+        rig.deployments.cancel(running, Rig.WHO);
+        rig.end(running);
+        assertEquals(Optional.of(Outcome.CANCELLED), rig.end(waiting).outcome());
+    }
+
+    @Test
     void aGatewayThatIsStoppedInATrialDoesNotBlameTheModule() throws Exception {
         rig.deploy("press", "1.0.0", Flavour.GOOD);
         long id = rig.deployments.submit(

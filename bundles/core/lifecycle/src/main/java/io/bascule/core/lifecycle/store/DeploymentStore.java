@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The folder of deployments, open for one process. Opening mends what a crash or a bad device left, and says in
  * {@link #findings()} what was more than the trace of a crash.
  *
- * <p>The order that makes a deployment crash-safe: {@link Journal#nextId}, {@link Journal#begin}, {@link JournalFile#step} and
+ * <p>The order that makes a deployment crash-safe: {@link Journal#nextId}, {@link Journal#announce}, {@link Journal#begin}, {@link JournalFile#step} and
  * {@link JournalFile#undo} each before its effect, {@link Generations#commit}, {@link #finish}. At the next start the deployments
  * in {@link Journal#openDeployments} are undone, unless {@link #committed} finds their generation, and finished. Opening,
  * finishing and closing are confined to the deployer's thread.

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * What running deployments are about to do, one file {@code journal/000000000017.journal} for each, so that the next start knows
  * what to undo. A file is deleted when its deployment is in the history.
  *
- * <p>{@link #nextId} is safe for use by any thread; the rest is confined to the deployer's thread.
+ * <p>{@link #nextId} and {@link #announce} are safe for use by any thread; the rest is confined to the deployer's thread.
  */
 public final class Journal {
 
@@ -69,16 +69,13 @@ public final class Journal {
     }
 
     /**
-     * Begins the journal of a deployment.
+     * Writes down that a deployment was accepted and waits for its turn, so that a crash cannot make it vanish.
      *
-     * @throws StoreException when it cannot be written, there is one with this number, or the end of an earlier deployment
-     *     could not be written and still cannot
+     * @param header as far as it is known; {@link #begin} says the rest
+     * @return its journal, which nothing may be written to before {@link #begin}
+     * @throws StoreException when it cannot be written, or there is one with this number
      */
-    public JournalFile begin(DeploymentHeader header) throws StoreException {
-        // An old journal that stayed open would be undone at the next start, over what newer deployments did.
-        for (Ending ending : List.copyOf(endings.values())) {
-            ending.write();
-        }
+    public JournalFile announce(DeploymentHeader header) throws StoreException {
         Path file = file(header.id());
         disk.makeFolder(folder);
         if (disk.size(file) >= 0) {
@@ -86,6 +83,21 @@ public final class Journal {
                     + "' is there already; expected a number from nextId() for deployment '" + header.name() + "'");
         }
         return new JournalFile(disk, file, header);
+    }
+
+    /**
+     * Begins a deployment that was announced.
+     *
+     * @param header what holds now, with the number that was announced
+     * @throws StoreException when it cannot be written, or the end of an earlier deployment could not be written and still
+     *     cannot
+     */
+    public void begin(JournalFile announced, DeploymentHeader header) throws StoreException {
+        // An old journal that stayed open would be undone at the next start, over what newer deployments did.
+        for (Ending ending : List.copyOf(endings.values())) {
+            ending.write();
+        }
+        announced.begin(header);
     }
 
     /** Returns the deployments that had not ended for good when the store was opened, the oldest first. */

@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /**
  * The journal of one deployment that runs. Each line is on the device when the method returns, so call it <b>before</b> the effect
- * that it announces; when it throws, the line is not there and the effect must not happen. Confined to the deployer's thread.
+ * that it announces; when it throws, the line is not there and the effect must not happen. Made by the thread that accepts the
+ * deployment, handed over once, then confined to the deployer's thread.
  */
 public final class JournalFile {
 
@@ -24,19 +25,29 @@ public final class JournalFile {
     private static final String GRANTS = "undo-grants";
     private static final String END = "end";
 
-    private final DeploymentHeader header;
     private final LineLog log;
+    private DeploymentHeader header;
     private Optional<HistoryEntry> end = Optional.empty();
 
     JournalFile(Disk disk, Path file, DeploymentHeader header) throws StoreException {
         this.header = header;
         this.log = new LineLog(disk, file, StoreLimits.JOURNAL_BYTES_MAX, 0, false);
-        log.append(begin(header));
+        log.append(begun(header));
     }
 
-    /** Returns what it began with. */
+    /** Returns what it began with, or was accepted with while it waits. */
     public DeploymentHeader header() {
         return header;
+    }
+
+    /** Replaces what was known when the deployment was accepted. */
+    void begin(DeploymentHeader now) throws StoreException {
+        if (now.id() != header.id()) {
+            throw new IllegalArgumentException(
+                    "journal of deployment " + header.id() + " cannot begin with the header of deployment " + now.id());
+        }
+        log.append(begun(now));
+        header = now;
     }
 
     /**
@@ -97,7 +108,7 @@ public final class JournalFile {
         }
     }
 
-    static String begin(DeploymentHeader header) {
+    static String begun(DeploymentHeader header) {
         JsonObject json = typed(BEGIN);
         json.addProperty("id", header.id());
         json.addProperty("name", StoreLimits.cut(header.name()));

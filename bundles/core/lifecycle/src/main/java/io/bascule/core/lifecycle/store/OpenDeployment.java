@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param header its beginning; when that was damaged, a stand-in with the right number
  * @param modules what it did to the modules; empty when it did not get that far
- * @param steps what it was about to do, oldest first; all but the last were also done or given up
+ * @param steps what it was about to do, oldest first; all but the last were also done or given up; empty when its turn had not come
  * @param undos how things were before, oldest first: undo from the last to the first
  * @param end its entry in the history, when it got that far; adding it again is harmless
  * @param isDamaged whether some of the journal was unreadable, so that undos may be missing

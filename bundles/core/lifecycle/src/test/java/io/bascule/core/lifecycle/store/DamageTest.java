@@ -43,7 +43,7 @@ final class DamageTest {
         try (DeploymentStore store = open(base)) {
             assertEquals(OPEN_ID, store.journal().nextId());
             JournalFile journal = store.journal()
-                    .begin(new DeploymentHeader(OPEN_ID, "open", "operator:test", Scenario.NOW, GENERATIONS));
+                    .announce(new DeploymentHeader(OPEN_ID, "open", "operator:test", Scenario.NOW, GENERATIONS));
             journal.step(Step.VERIFY, "", "");
             journal.undo(new Undo.Configuration("a", Optional.of(Map.of("x", 1))));
             journal.undo(new Undo.Configuration("b", Optional.empty()));

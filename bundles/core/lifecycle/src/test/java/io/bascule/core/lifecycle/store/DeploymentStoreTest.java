@@ -55,7 +55,9 @@ final class DeploymentStoreTest {
             committed = store.generations().current().orElseThrow();
             DeploymentHeader header =
                     new DeploymentHeader(store.journal().nextId(), "line\nbreak \u2028 €", "fleet:x", Instant.MAX, 1);
-            JournalFile journal = store.journal().begin(header);
+            JournalFile journal = store.journal()
+                    .announce(new DeploymentHeader(header.id(), header.name(), header.who(), Instant.EPOCH, 0));
+            store.journal().begin(journal, header);
             journal.modules(steps);
             journal.step(Step.SELF_TEST, "filter", "detail");
             journal.undo(configuration);
@@ -306,7 +308,7 @@ final class DeploymentStoreTest {
             for (Instant time : times) {
                 long id = store.journal().nextId();
                 expected.add(0, id);
-                JournalFile journal = store.journal().begin(new DeploymentHeader(id, "d", "w", time, 0));
+                JournalFile journal = store.journal().announce(new DeploymentHeader(id, "d", "w", time, 0));
                 StoredArtefact artefact = store.artefacts().put(new ByteArrayInputStream(new byte[1]), 1);
                 Generation made = Scenario.generation(store.generations().nextNumber(), id, "1", artefact);
                 store.generations().commit(new Generation(made.number(), id, "g", "w", time, made.modules()));
@@ -329,8 +331,8 @@ final class DeploymentStoreTest {
     @Test
     void refusesAJournalLineThatIsTooLongAndGoesOn() throws IOException {
         try (DeploymentStore store = open()) {
-            JournalFile journal =
-                    store.journal().begin(new DeploymentHeader(store.journal().nextId(), "d", "w", Scenario.NOW, 0));
+            JournalFile journal = store.journal()
+                    .announce(new DeploymentHeader(store.journal().nextId(), "d", "w", Scenario.NOW, 0));
             String huge = "x".repeat(StoreLimits.LINE_BYTES_MAX);
             StoreException e = assertThrows(
                     StoreException.class,

@@ -75,11 +75,12 @@ final class Scenario {
         id = store.journal().nextId();
         int from = store.generations().current().map(Generation::number).orElse(0);
         artefact = Optional.of(store.artefacts().put(new ByteArrayInputStream(content(version)), 1_000_000));
-        JournalFile journal =
-                store.journal().begin(new DeploymentHeader(id, "update " + version, "operator:test", NOW, from));
+        DeploymentHeader header = new DeploymentHeader(id, "update " + version, "operator:test", NOW, 0);
+        JournalFile journal = store.journal().announce(header);
         isBegun = true;
         boolean hasCommitted = false;
         try {
+            store.journal().begin(journal, new DeploymentHeader(id, header.name(), header.who(), NOW, from));
             journal.step(Step.VERIFY, "", "");
             ModuleStep step =
                     new ModuleStep("filter", "1.0.0", version, artefact.get().digest());

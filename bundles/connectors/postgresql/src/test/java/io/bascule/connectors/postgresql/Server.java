@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.connectors.postgresql;
+
+import io.bascule.testkit.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Debian's PostgreSQL, with a private folder, on loopback, as an account without rights: the server refuses to be root's.
+ * Without it the tests that use it are skipped on a person's machine, and fail in continuous integration, which sets CI.
+ */
+final class Server implements AutoCloseable {
+
+    static final String USER = "bascule";
+    static final String PASSWORD = "a secret of the test";
+
+    private static final Path INSTALLED = Path.of("/", "usr", "lib", "postgresql");
+    private static final String ACCOUNT = "postgres";
+    private static final long RUN_SECONDS_MAX = 60;
+    private static final AtomicInteger SCHEMAS = new AtomicInteger();
+
+    private final Path programs;
+    private final Path folder;
+    private final int port;
+    private final Thread hook = new Thread(this::kill);
+
+    private Server(Path programs, Path folder, int port) {
+        this.programs = programs;
+        this.folder = folder;
+        this.port = port;
+    }
+
+    /** Makes a database cluster and starts its server. */
+    static Server start() {
+        Path programs = programs();
+        try {
+            Path folder = Files.createTempDirectory("bascule-postgresql-");
+            Server server = new Server(programs, folder, freePort());
+            server.make();
+            Runtime.getRuntime().addShutdownHook(server.hook);
+            server.begin();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException("no place for a database", e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    private static Path programs() {
+        Path found = null;
+        if (Files.isDirectory(INSTALLED)) {
+            try (Stream<Path> versions = Files.list(INSTALLED)) {
+                found = versions.map(v -> v.resolve("bin"))
+                        .filter(b -> Files.isExecutable(b.resolve("initdb")))
+                        .max(Comparator.naturalOrder())
+                        .orElse(null);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot look into " + INSTALLED, e);
+            }
+        }
+        String message = "these tests need PostgreSQL's server; on Debian: apt-get install postgresql openssl";
+        if (found == null && System.getenv("CI") != null) {
+            throw new AssertionError(message);
+        }
+        Assumptions.assumeTrue(found != null, message);
+        return found;
+    }
+
+    private void make() throws IOException {
+        Path password = folder.resolve("password");
+        Files.writeString(password, PASSWORD + "\n");
+        if (isRoot()) {
+            run(List.of("chown", "-R", ACCOUNT, folder.toString()));
+        }
+        asAccount(
+                "initdb",
+                "-D",
+                data(),
+                "-U",
+                USER,
+                "-A",
+                "scram-sha-256",
+                "--pwfile",
+                password.toString(),
+                "-E",
+                "UTF8",
+                "--locale",
+                "C",
+                "--no-instructions");
+        certificate();
+    }
+
+    /** A certificate of its own for localhost, valid a day. */
+    private void certificate() {
+        String key = data() + "/server.key";
+        List<String> command = List.of(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "1",
+                "-subj",
+                "/CN=localhost",
+                "-addext",
+                "subjectAltName=DNS:localhost",
+                "-keyout",
+                key,
+                "-out",
+                certificateFile().toString());
+        run(asAccount(command));
+        run(asAccount(List.of("chmod", "600", key)));
+    }
+
+    Path certificateFile() {
+        return Path.of(data(), "server.crt");
+    }
+
+    private String data() {
+        return folder.resolve("data").toString();
+    }
+
+    /** Starts the server, which is not running. */
+    void begin() {
+        asAccount(
+                "pg_ctl",
+                "start",
+                "-w",
+                "-s",
+                "-D",
+                data(),
+                "-l",
+                folder.resolve("log").toString(),
+                "-o",
+                "-c listen_addresses=127.0.0.1 -c port=" + port + " -c unix_socket_directories=" + folder + " -c ssl=on"
+                        + " -c max_connections=50 -c shared_buffers=32MB");
+    }
+
+    /** Stops it as an administrator does. */
+    void stop() {
+        asAccount("pg_ctl", "stop", "-w", "-s", "-m", "fast", "-D", data());
+    }
+
+    /** Kills it, as a loss of power would. */
+    void kill() {
+        try {
+            Path pidFile = Path.of(data(), "postmaster.pid");
+            if (Files.exists(pidFile)) {
+                long pid = Long.parseLong(Files.readAllLines(pidFile).get(0).strip());
+                List<ProcessHandle> all = new ArrayList<>();
+                ProcessHandle.of(pid).ifPresent(p -> {
+                    all.addAll(p.children().toList());
+                    all.add(p);
+                });
+                all.forEach(ProcessHandle::destroyForcibly);
+                all.forEach(p ->
+                        p.onExit().orTimeout(RUN_SECONDS_MAX, TimeUnit.SECONDS).join());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the server's number is not known", e);
+        }
+    }
+
+    private static boolean isRoot() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
+    private static List<String> asAccount(List<String> command) {
+        if (!isRoot()) {
+            return command;
+        }
+        List<String> all = new ArrayList<>(List.of("runuser", "-u", ACCOUNT, "--"));
+        all.addAll(command);
+        return all;
+    }
+
+    private void asAccount(String program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(programs.resolve(program).toString()));
+        command.addAll(Arrays.asList(arguments));
+        run(asAccount(command));
+    }
+
+    private void run(List<String> command) {
+        try {
+            Path out = Files.createTempFile("bascule-postgresql-", ".out");
+            Process process = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(out.toFile())
+                    .start();
+            boolean hasEnded = process.waitFor(RUN_SECONDS_MAX, TimeUnit.SECONDS);
+            String said = Files.readString(out, StandardCharsets.UTF_8);
+            Files.delete(out);
+            if (!hasEnded || process.exitValue() != 0) {
+                process.destroyForcibly();
+                throw new AssertionError(command + " failed: " + said);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(command + " does not run", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Returns settings with a schema of its own that nobody has used. */
+    PostgresSettings settings() {
+        return settings("s" + SCHEMAS.incrementAndGet(), port);
+    }
+
+    static PostgresSettings settings(String schema, int port) {
+        Properties account = new Properties();
+        account.setProperty("user", USER);
+        account.setProperty("password", PASSWORD);
+        account.setProperty("sslmode", "disable");
+        account.setProperty("currentSchema", schema);
+        account.setProperty("connectTimeout", "2");
+        account.setProperty("socketTimeout", "5");
+        account.setProperty("reWriteBatchedInserts", "true");
+        return new PostgresSettings(
+                "jdbc:postgresql://127.0.0.1:" + port + "/postgres",
+                account,
+                schema,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(20),
+                Duration.ofMillis(1),
+                4 * 1024 * 1024,
+                64L * 1024 * 1024,
+                Duration.ZERO,
+                256 * 1024);
+    }
+
+    /** Ends the server and removes its folder. */
+    @Override
+    public void close() {
+        kill();
+        Runtime.getRuntime().removeShutdownHook(hook);
+        Await.until("the end of the server", () -> !isListening());
+        run(List.of("rm", "-rf", data()));
+        run(List.of(
+                "rm",
+                "-rf",
+                folder.resolve("log").toString(),
+                folder.resolve("password").toString()));
+        try {
+            try (Stream<Path> left = Files.list(folder)) {
+                for (Path file : left.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the database's folder " + folder + " cannot be removed", e);
+        }
+    }
+
+    private boolean isListening() {
+        try (java.net.Socket socket = new java.net.Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

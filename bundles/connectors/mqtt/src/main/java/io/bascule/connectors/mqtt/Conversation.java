@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.connectors.mqtt;
+
+import io.bascule.connectors.mqtt.transport.Incoming;
+import io.bascule.connectors.mqtt.transport.Publication;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is said around a link besides the readings: who the gateway is, that it is there or gone, what it listens to. All but
+ * {@link #arrived} is called by the connection's thread.
+ */
+interface Conversation {
+
+    /** Returns what the broker says when the link breaks; asked before each attempt to connect. */
+    Optional<Publication> will();
+
+    /** Returns what is said first over a new link, before anything else; one after the other is answered. */
+    List<Publication> greetings();
+
+    /** Returns what is said last, before the gateway leaves by itself. */
+    List<Publication> farewells();
+
+    /** Returns what to subscribe to over each new link. */
+    List<String> filters();
+
+    /** Takes a message of a subscription. Called on a thread of the client; must return at once. */
+    void arrived(Incoming message);
+}

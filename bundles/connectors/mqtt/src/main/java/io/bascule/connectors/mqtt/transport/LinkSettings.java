@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.connectors.mqtt.transport;
+
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+
+/**
+ * Where and how to connect.
+ *
+ * @param host name or address of the broker
+ * @param port its port
+ * @param clientId identifies this client at the broker
+ * @param user login name, empty for none
+ * @param password its password, empty for none
+ * @param timeout limit of connecting and of each answer waited for
+ * @param keepAlive the client says that it is alive so often
+ * @param inFlightMax most publications that will be unanswered at once
+ * @param tls how to encrypt; empty for not at all
+ * @param isHostVerified whether the broker's certificate must be for {@code host}
+ */
+public record LinkSettings(
+        String host,
+        int port,
+        String clientId,
+        String user,
+        String password,
+        Duration timeout,
+        Duration keepAlive,
+        int inFlightMax,
+        Optional<SSLContext> tls,
+        boolean isHostVerified) {
+
+    @Override
+    public String toString() {
+        return (tls.isPresent() ? "mqtts://" : "mqtt://") + host + ":" + port;
+    }
+}

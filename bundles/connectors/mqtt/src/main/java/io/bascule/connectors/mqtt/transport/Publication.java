@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.connectors.mqtt.transport;
+
+/**
+ * A message to a broker.
+ *
+ * @param topic where to
+ * @param payload the bytes; not to be changed any more
+ * @param qos 0 to 2
+ * @param isRetained whether the broker keeps it for those who subscribe later
+ * @param id identifies the message beyond a second delivery, empty for none; MQTT 5 carries it as user property {@code id}
+ * @param contentType MIME type, empty for none; carried by MQTT 5 only
+ * @param correlation what the question came with that this answers, empty for none; carried by MQTT 5 only
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record Publication(
+        String topic, byte[] payload, int qos, boolean isRetained, String id, String contentType, byte[] correlation) {
+
+    private static final byte[] NONE = {};
+
+    /** Returns a message that is no answer. */
+    public static Publication of(
+            String topic, byte[] payload, int qos, boolean isRetained, String id, String contentType) {
+        return new Publication(topic, payload, qos, isRetained, id, contentType, NONE);
+    }
+}

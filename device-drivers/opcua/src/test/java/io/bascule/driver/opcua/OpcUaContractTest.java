@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.driver.opcua;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bascule.api.channel.Value;
+import io.bascule.api.channel.driver.ConnectionState;
+import io.bascule.api.channel.driver.DriverRuntime;
+import io.bascule.api.channel.driver.DriverRuntime.RunningDevice;
+import io.bascule.core.driver.LaneDriverRuntime;
+import io.bascule.testkit.Await;
+import io.bascule.testkit.driver.DriverContract;
+import io.bascule.testkit.driver.FaultyDriver;
+import io.bascule.testkit.driver.FaultyProxy;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The contract of drivers, to node-opcua, through a proxy that spoils the connection. */
+class OpcUaContractTest extends DriverContract {
+
+    private static final long SEED = 20_261_121;
+    /** Connecting is some twenty messages; the contract's 300 ms are too short for it on a machine that is busy. */
+    private static final int TIMEOUT_MILLIS = 1000;
+
+    @TempDir
+    static Path folder;
+
+    private static Peer peer;
+    private static ClientThreads threads;
+    private final LaneDriverRuntime lanes = new LaneDriverRuntime(registry);
+    private FaultyProxy proxy;
+
+    @BeforeAll
+    static void startPeer() throws Exception {
+        peer = Peer.start(folder.resolve("server"));
+        threads = new ClientThreads();
+        // The first connection of a process loads hundreds of classes.
+        Sessions.connected(peer.endpoint(), threads).disconnect();
+    }
+
+    @AfterAll
+    static void endPeer() {
+        if (peer != null) {
+            peer.close();
+        }
+        if (threads != null) {
+            threads.close();
+        }
+    }
+
+    @BeforeEach
+    void startProxy() {
+        proxy = new FaultyProxy(peer.port(), SEED);
+    }
+
+    @AfterEach
+    void close() {
+        lanes.close();
+        if (proxy != null) {
+            proxy.close();
+        }
+    }
+
+    @Override
+    protected DriverRuntime runtime() {
+        return lanes;
+    }
+
+    @Override
+    protected RunningDevice start(String device, Map<String, Object> changes) {
+        return lanes.start(
+                OpcUaComponent.PID,
+                OpcUaComponent.NAME,
+                settingsOf(device, changes),
+                settings -> new OpcUaDriver(OpcUaSettings.read(settings), threads, new Browser()));
+    }
+
+    @Override
+    protected Map<String, Object> settingsOf(String device, Map<String, Object> changes) {
+        Map<String, Object> settings = new HashMap<>(TestConfig.with(Map.of(
+                "device",
+                device,
+                "endpoint",
+                Peer.endpoint(proxy.port()),
+                "securityPolicy",
+                "none",
+                "channels",
+                new String[] {
+                    "good=\"nsu=http://bascule.test/machine;s=Temperature\";"
+                            + "setpoint=\"nsu=http://bascule.test/machine;s=Setpoint\"(readBack=true);"
+                            + "broken=\"nsu=http://bascule.test/machine;s=Missing\""
+                })));
+        settings.putAll(changes);
+        settings.merge("timeoutMillis", TIMEOUT_MILLIS, (a, b) -> Math.max((int) a, (int) b));
+        return settings;
+    }
+
+    @Override
+    protected void setPeer(FaultyDriver.Mode mode) {
+        proxy.set(
+                switch (mode) {
+                    case THERE -> FaultyProxy.Fault.NONE;
+                    case GONE -> FaultyProxy.Fault.CUT;
+                    case SILENT, HANGING -> FaultyProxy.Fault.DROP;
+                });
+    }
+
+    @Override
+    protected Map<String, Object> otherPeer() {
+        return Map.of("endpoint", peer.endpoint());
+    }
+
+    @Override
+    protected int connections() {
+        return proxy.connections();
+    }
+
+    @Override
+    protected Value refused() {
+        return new Value.F64(1001);
+    }
+
+    @Override
+    protected Map<Map<String, Object>, List<String>> wrongSettings() {
+        return Map.of(
+                Map.of("endpoint", "http://plc", "securityPolicy", "all", "password", "x"),
+                List.of(
+                        "3 problems",
+                        "endpoint is 'http://plc'; expected opc.tcp://HOST:PORT",
+                        "securityPolicy is 'all'; expected one of [none, basic256sha256]",
+                        "password is set and user is not"),
+                Map.of("channels", "a=temperature; b=\"ns=1;s=b\"(type=int16); c=\"ns=1;s=c\"(element=-2)"),
+                List.of(
+                        "3 problems",
+                        "channel 'a' at 'temperature': 'temperature' is no node; expected for example ns=2;s=",
+                        "type='int16' is none of [f64, i64, bool, text, bytes]",
+                        "element=-2 is not a whole number from -1"));
+    }
+
+    @Override
+    protected String threadPrefix() {
+        return "io.bascule.core.driver-lane-";
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FaultyProxy.Fault.class,
+            names = {"GARBAGE", "HALF", "DROP", "CUT"})
+    void comesBackAfterEveryFaultOfTheNetworkWithoutAWrongValue(FaultyProxy.Fault fault) {
+        try (RunningDevice device = start(
+                "d",
+                Map.of(
+                        "scanPeriodMillis", 10,
+                        "retryMinMillis", 10,
+                        "retryMaxMillis", 100,
+                        "publishingIntervalMillis", 50,
+                        "channels",
+                                "good=\"nsu=http://bascule.test/machine;s=Temperature\";"
+                                        + "told=\"nsu=http://bascule.test/machine;s=Temperature\"(scan=on-change)"))) {
+            Await.until("a good reading", () -> isGood("d") && isTold());
+            proxy.set(fault);
+            Await.until("its loss", () -> device.figures().state() != ConnectionState.CONNECTED);
+            proxy.set(FaultyProxy.Fault.NONE);
+            Await.until("its return", () -> device.figures().state() == ConnectionState.CONNECTED && isGood("d"));
+            Await.until("what it tells by itself", this::isTold);
+            for (String channel : List.of("d/good", "d/told")) {
+                assertTrue(
+                        registry.session("d").orElseThrow().published(channel).stream()
+                                .allMatch(r -> r.value().equals(new Value.F64(42.5))),
+                        "a wrong value was published for " + channel);
+            }
+        }
+    }
+
+    private boolean isTold() {
+        return last("d", "told").quality().code() == 0;
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FaultyProxy.Fault.class,
+            names = {"DELAY", "BYTEWISE"})
+    void slowAnswersAreAnswers(FaultyProxy.Fault fault) {
+        proxy.setDelayMillis(30);
+        proxy.set(fault);
+        try (RunningDevice device = start("d", Map.of("scanPeriodMillis", 10, "timeoutMillis", 5000))) {
+            Await.until(
+                    "scans",
+                    () -> !device.figures().scans().isEmpty()
+                            && device.figures().scans().get(0).scans() > 10);
+            assertTrue(isGood("d"));
+            assertEquals(1, device.figures().connections());
+        }
+    }
+}

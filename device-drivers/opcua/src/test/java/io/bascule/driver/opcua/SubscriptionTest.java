@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.driver.opcua;
+
+import static io.bascule.driver.opcua.Sessions.LIMIT;
+import static io.bascule.driver.opcua.Sessions.address;
+import static io.bascule.driver.opcua.Sessions.write;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bascule.api.channel.Quality;
+import io.bascule.api.channel.Value;
+import io.bascule.api.channel.driver.ConnectionState;
+import io.bascule.api.channel.driver.Deadline;
+import io.bascule.api.channel.driver.DriverRuntime.RunningDevice;
+import io.bascule.core.driver.LaneDriverRuntime;
+import io.bascule.driver.opcua.Sessions.Heard;
+import io.bascule.testkit.Await;
+import io.bascule.testkit.FakeChannelRegistry;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What node-opcua tells by itself. */
+class SubscriptionTest {
+
+    @TempDir
+    static Path folder;
+
+    private static Peer peer;
+    private static ClientThreads threads;
+
+    @BeforeAll
+    static void startPeer() {
+        peer = Peer.start(folder.resolve("server"));
+        threads = new ClientThreads();
+    }
+
+    @AfterAll
+    static void endPeer() {
+        if (peer != null) {
+            peer.close();
+            threads.close();
+        }
+    }
+
+    private static List<Value> numbers(double... values) {
+        return java.util.Arrays.stream(values).<Value>mapToObj(Value.F64::new).toList();
+    }
+
+    /** Writes values one after the other and waits until the last one was told to a subscription without a deadband. */
+    private static void write(OpcUaDriver driver, Heard heard, int plain, String name, double... values)
+            throws Exception {
+        for (double value : values) {
+            assertEquals(Quality.GOOD, Sessions.write(driver, address(name), new Value.F64(value)));
+            Await.until("the news of " + value, () -> heard.values(plain).contains(new Value.F64(value)));
+        }
+    }
+
+    @Test
+    void theServerAppliesTheDeadbandInItsOwnUnit() throws Exception {
+        OpcUaDriver driver = Sessions.connected(peer.endpoint(), threads);
+        try {
+            Sessions.write(driver, address("Level"), new Value.F64(0));
+            Heard heard = new Heard();
+            driver.subscribe(
+                    List.of(
+                            address("Level"),
+                            address("Level", "deadband=1"),
+                            // Two of the channel's unit are one of the server's.
+                            address("Level", "deadband=2", "scale=2"),
+                            // What a server does not do as the gateway does: all is told, and the gateway sorts it out.
+                            address("Level", "deadband=10%"),
+                            address("Level", "deadband=1", "maxInterval=1s")),
+                    heard,
+                    Deadline.after(LIMIT));
+            Await.until("the first values", () -> heard.readings.size() >= 5);
+            write(driver, heard, 0, "Level", 0.5, 0.9, 1.5, 2.4, 3.1);
+            Await.until(
+                    "the last value everywhere",
+                    () -> heard.values(3).contains(new Value.F64(3.1))
+                            && heard.values(4).contains(new Value.F64(3.1))
+                            && heard.values(2).contains(new Value.F64(3.1)));
+            assertEquals(numbers(0, 0.5, 0.9, 1.5, 2.4, 3.1), heard.values(0));
+            assertEquals(numbers(0, 1.5, 3.1), heard.values(1));
+            assertEquals(numbers(0, 1.5, 3.1), heard.values(2));
+            assertEquals(numbers(0, 0.5, 0.9, 1.5, 2.4, 3.1), heard.values(3));
+            assertEquals(numbers(0, 0.5, 0.9, 1.5, 2.4, 3.1), heard.values(4));
+            assertEquals(List.of(), heard.lost);
+        } finally {
+            driver.disconnect();
+        }
+    }
+
+    @Test
+    void aDeadbandThatTheServerRefusesIsLeftToTheGateway() throws Exception {
+        OpcUaDriver driver = Sessions.connected(peer.endpoint(), threads);
+        try {
+            Heard heard = new Heard();
+            driver.subscribe(List.of(address("Any", "deadband=5"), address("Any")), heard, Deadline.after(LIMIT));
+            Await.until("the first values", () -> heard.readings.size() >= 2);
+            write(driver, heard, 1, "Any", 2, 3);
+            Await.until("small changes", () -> heard.values(0).equals(numbers(1, 2, 3)));
+        } finally {
+            driver.disconnect();
+        }
+    }
+
+    @Test
+    void unknownNodesAreToldWithTheirStatusAndSpoilNoOther() throws Exception {
+        OpcUaDriver driver = Sessions.connected(peer.endpoint(), threads);
+        try {
+            Heard heard = new Heard();
+            driver.subscribe(
+                    List.of(address("Missing"), address("Counter"), address("Worn"), address("Dead")),
+                    heard,
+                    Deadline.after(LIMIT));
+            Await.until("counts", () -> heard.values(1).size() > 5);
+            Await.until("the others", () -> !heard.values(2).isEmpty() && heard.missing.size() == 2);
+            assertEquals(Map.of(0, Quality.BAD_NODE_ID_UNKNOWN, 3, Quality.BAD_SENSOR_FAILURE), heard.missing);
+            assertEquals(
+                    Quality.UNCERTAIN_SENSOR_NOT_ACCURATE,
+                    heard.readings.stream()
+                            .filter(r -> r.channel() == 3)
+                            .findFirst()
+                            .orElseThrow()
+                            .quality());
+        } finally {
+            driver.disconnect();
+        }
+    }
+
+    @Test
+    void everyValueBetweenTwoMessagesIsToldInOrderUpToTheQueue() throws Exception {
+        OpcUaDriver driver = Sessions.connected(
+                Map.of("endpoint", peer.endpoint(), "securityPolicy", "none", "publishingIntervalMillis", 500),
+                threads,
+                new Browser());
+        try {
+            Heard heard = new Heard();
+            driver.subscribe(List.of(address("Counter", "sampling=20ms", "queue=50")), heard, Deadline.after(LIMIT));
+            Await.until("counts", () -> heard.values(0).size() > 40);
+            List<Value> values = heard.values(0);
+            for (int i = 1; i < values.size(); i++) {
+                double step = ((Value.F64) values.get(i)).value() - ((Value.F64) values.get(i - 1)).value();
+                // The server counts every 50 ms and is asked every 20 ms; it may be late, but tells nothing twice.
+                assertTrue(step > 0 && step <= 3, values.toString());
+            }
+        } finally {
+            driver.disconnect();
+        }
+    }
+
+    @Test
+    void anotherChannelListOnTheSameConnectionIsHeardAndTheOldOneIsNot() throws Exception {
+        OpcUaDriver driver = Sessions.connected(peer.endpoint(), threads);
+        try {
+            Heard first = new Heard();
+            driver.subscribe(List.of(address("Counter")), first, Deadline.after(LIMIT));
+            Await.until("counts", () -> first.values(0).size() > 3);
+            Heard second = new Heard();
+            driver.subscribe(List.of(address("Temperature"), address("Counter")), second, Deadline.after(LIMIT));
+            int before = first.readings.size();
+            Await.until("counts", () -> second.values(1).size() > 10);
+            assertTrue(first.readings.size() - before <= 2, "the old subscription is still told");
+            assertEquals(List.of(), first.lost);
+            assertEquals(List.of(), second.lost);
+        } finally {
+            driver.disconnect();
+        }
+    }
+
+    @Test
+    void aKilledServerIsLostAtOnceAndAfterItsRestartReadsAndSubscriptionsComeBack() {
+        FakeChannelRegistry registry = new FakeChannelRegistry();
+        LaneDriverRuntime lanes = new LaneDriverRuntime(registry);
+        try (RunningDevice device = lanes.start(
+                OpcUaComponent.PID,
+                OpcUaComponent.NAME,
+                TestConfig.with(Map.of(
+                        "device",
+                        "plc",
+                        "endpoint",
+                        peer.endpoint(),
+                        "securityPolicy",
+                        "none",
+                        "scanPeriodMillis",
+                        50,
+                        "publishingIntervalMillis",
+                        50,
+                        "retryMinMillis",
+                        50,
+                        "retryMaxMillis",
+                        200,
+                        "channels",
+                        "scanned=\"" + Sessions.MACHINE + "Counter\"; told=\"" + Sessions.MACHINE
+                                + "Counter\"(scan=on-change)")),
+                settings -> new OpcUaDriver(OpcUaSettings.read(settings), threads, new Browser()))) {
+            Await.until("readings", () -> count(registry, "plc/scanned") > 3 && count(registry, "plc/told") > 3);
+            for (int round = 1; round <= 2; round++) {
+                peer.kill();
+                Await.until("its loss", () -> device.figures().state() == ConnectionState.BACKING_OFF);
+                assertTrue(
+                        device.figures().reason().contains(peer.endpoint()),
+                        device.figures().reason());
+                int scanned = count(registry, "plc/scanned");
+                int told = count(registry, "plc/told");
+                peer.restart();
+                Await.until("readings by scans", () -> count(registry, "plc/scanned") > scanned + 3);
+                Await.until("readings by subscription", () -> count(registry, "plc/told") > told + 3);
+                assertEquals(ConnectionState.CONNECTED, device.figures().state());
+                assertEquals(1 + round, device.figures().connections());
+            }
+        } finally {
+            lanes.close();
+        }
+        assertEquals(List.of(), registry.violations());
+    }
+
+    private static int count(FakeChannelRegistry registry, String channel) {
+        return registry.session("plc").orElseThrow().published(channel).size();
+    }
+}

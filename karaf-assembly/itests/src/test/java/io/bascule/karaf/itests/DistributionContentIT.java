@@ -36,8 +36,10 @@ class DistributionContentIT {
             "org/eclipse/jetty/", List.of("Jetty", "Apache-2.0"),
             "org/eclipse/equinox/", List.of("Equinox", "EPL-1.0"),
             "com/fasterxml/jackson/", List.of("Jackson", "Apache-2.0"),
+            "org/eclipse/paho/mqttv5/", List.of("Paho", "EPL-2.0"),
             "org/slf4j/", List.of("SLF4J", "MIT"),
             "org/kxml2/", List.of("kXML", "MIT"),
+            "org/sqlite/", List.of("SQLite", "BSD-2-Clause"),
             "res/lib/jquery", List.of("jQuery", "MIT"));
 
     @TempDir

@@ -4,9 +4,11 @@ package io.bascule.access.shell.module;
 import io.bascule.access.shell.Display;
 import io.bascule.access.shell.Json;
 import io.bascule.access.shell.Table;
+import io.bascule.api.channel.ChannelRegistry;
 import io.bascule.api.module.ModuleDescriptor;
 import io.bascule.api.module.ModuleManager;
 import io.bascule.api.module.ModuleStatus;
+import io.bascule.api.module.World;
 import io.bascule.api.security.Capability;
 import io.bascule.api.security.Grant;
 import io.bascule.api.security.GrantRegistry;
@@ -32,7 +34,8 @@ import org.jspecify.annotations.Nullable;
         detailedDescription = """
                 An UNRESOLVED module lists each host interface that it imports and
                 that is missing, with what this gateway offers instead. A capability
-                marked 'missing' is imported but not granted: see bascule:grant.
+                marked 'missing' is imported but not granted: see bascule:grant. Of a
+                driver its devices are shown; see also bascule:device-info.
 
                 Examples:
                   bascule:module-info trend-anomaly
@@ -52,6 +55,10 @@ public final class ModuleInfoCommand extends ModuleCommand {
     @Reference(optional = true)
     @Nullable
     GrantRegistry grants;
+
+    @Reference(optional = true)
+    @Nullable
+    ChannelRegistry channels;
 
     @Override
     protected void run() throws CommandException {
@@ -94,6 +101,11 @@ public final class ModuleInfoCommand extends ModuleCommand {
         line("Digest", descriptor.digest());
         line("State", status.state().name());
         line("Reason", status.reason());
+        if (descriptor.world() == World.DRIVER) {
+            line("Scans", status.calls() + " (" + status.faults() + " faults, " + status.restarts() + " reconnects)");
+            devices(descriptor.name());
+            return;
+        }
         line("Used by", status.instances() + " stages, " + Display.bytes(status.memoryBytes()) + " of memory");
         line(
                 "Calls",
@@ -101,6 +113,30 @@ public final class ModuleInfoCommand extends ModuleCommand {
                         + Display.seconds(status.busyNanos()) + " busy)");
         line("Snapshots", descriptor.stateVersion() == 0 ? "none" : "format " + descriptor.stateVersion());
         console().println();
+        capabilities(descriptor);
+    }
+
+    private void devices(String driver) {
+        Table table = new Table().flexible("DEVICE").text("STATE").flexible("REASON");
+        if (channels != null) {
+            for (ChannelRegistry.DeviceStatus device : channels.listDevices()) {
+                if (device.descriptor().driver().equals(driver)) {
+                    table.row(
+                            device.descriptor().name(),
+                            device.isConnected() ? "connected" : "disconnected",
+                            device.reason());
+                }
+            }
+        }
+        console().println();
+        if (table.isEmpty()) {
+            console().println("The driver runs no device; 'bascule:device-list' shows those there are.");
+        } else {
+            table.print(console());
+        }
+    }
+
+    private void capabilities(ModuleDescriptor descriptor) {
         Table table = new Table().text("CAPABILITY").flexible("GRANTED");
         for (Capability capability : descriptor.capabilities().stream().sorted().toList()) {
             List<String> scope = scope(descriptor.name(), capability);

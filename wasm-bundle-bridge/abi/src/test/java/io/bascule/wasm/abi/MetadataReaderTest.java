@@ -51,8 +51,8 @@ class MetadataReaderTest {
     void readsTheMetadataOfEverySample(Path file) throws Exception {
         Set<String> exports = new HashSet<>(PROCESSOR);
         exports.addAll(DRIVER);
-        ModuleMetadata metadata = MetadataReader.read(new MetadataReader.Source(
-                file.toString(), bytes(Files.readString(file)), null, Map.of(), exports));
+        ModuleMetadata metadata = MetadataReader.read(
+                new MetadataReader.Source(file.toString(), bytes(Files.readString(file)), null, Map.of(), exports));
         assertEquals(file.getParent().getFileName().toString(), metadata.name());
         ModuleMetadata again = MetadataReader.read(
                 new MetadataReader.Source("again", bytes(metadata.toJson()), null, Map.of(), exports));

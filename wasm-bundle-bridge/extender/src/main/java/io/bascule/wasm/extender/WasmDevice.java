@@ -66,8 +66,9 @@ public final class WasmDevice {
         /** Its channels. */
         @AttributeDefinition(
                 name = "Channels",
-                description = "Channels separated by semicolons, each NAME=ADDRESS(option=value,...); what an address is"
-                        + " says the module")
+                description =
+                        "Channels separated by semicolons, each NAME=ADDRESS(option=value,...); what an address is"
+                                + " says the module")
         String[] channels() default {};
 
         /** A file with more channels. */
@@ -185,8 +186,9 @@ public final class WasmDevice {
             end();
             DriverFactory<?> factory = best == null ? null : drivers.get(best);
             if (factory != null) {
-                used = best;
                 device = runtime.start(PID, module, properties, factory);
+                // Not before: what was refused is tried again with the next change.
+                used = best;
             }
         } finally {
             turn.release();

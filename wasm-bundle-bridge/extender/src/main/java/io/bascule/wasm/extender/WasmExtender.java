@@ -232,7 +232,8 @@ public final class WasmExtender {
         });
         pool.setRemoveOnCancelPolicy(true);
         flushing = pool.scheduleWithFixedDelay(states::flush, FLUSH_SECONDS, FLUSH_SECONDS, TimeUnit.SECONDS);
-        HostServices services = new HostServices(authorizer, channels, writer, states, new DeviceStreams(), InstantSource.system(), limits);
+        HostServices services = new HostServices(
+                authorizer, channels, writer, states, new DeviceStreams(), InstantSource.system(), limits);
         ExtenderParts parts = new ExtenderParts(context, engine.get(), services, policy, configurations, pool);
         bundles = new BundleTracker<>(context, STATES, new Watcher(parts));
         bundles.open();

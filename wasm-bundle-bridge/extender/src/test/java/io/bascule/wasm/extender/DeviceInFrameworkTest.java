@@ -98,10 +98,19 @@ class DeviceInFrameworkTest {
         configuration.update(FrameworkUtil.asDictionary(settings));
     }
 
-    private static void awaitReading(FakeChannelRegistry channels) {
-        Await.until("a good reading", () -> channels.find("line1/power")
-                .map(c -> channels.read(c.handle()).quality().equals(Quality.GOOD))
-                .orElse(false));
+    private void awaitReading() {
+        Await.until("a good reading", this::hasReading);
+    }
+
+    private boolean hasReading() {
+        try {
+            return channels.find("line1/power")
+                    .map(c -> channels.read(c.handle()).quality().equals(Quality.GOOD))
+                    .orElse(false);
+        } catch (IllegalArgumentException e) {
+            // The device was closed in between.
+            return false;
+        }
     }
 
     private DeviceFigures figures() {
@@ -112,13 +121,13 @@ class DeviceInFrameworkTest {
     void aDeviceWaitsForItsModuleAndEndsWithIt() throws Exception {
         Configuration configuration = device(Map.of("endpoint", meter.endpoint()));
         Bundle bundle = install();
-        awaitReading(channels);
+        awaitReading();
         assertEquals("meter-driver", figures().driver());
         bundle.stop();
         Await.until("the end of the device", () -> lanes.list().isEmpty());
         bundle.start();
         Await.until("its return", () -> lanes.list().size() == 1);
-        awaitReading(channels);
+        awaitReading();
         configuration.delete();
         Await.until("the end of the device", () -> lanes.list().isEmpty());
         bundle.uninstall();
@@ -128,10 +137,10 @@ class DeviceInFrameworkTest {
     void aChangeIsAppliedAndAWrongOneLeavesWhatWas() throws Exception {
         install();
         Configuration configuration = device(Map.of("endpoint", meter.endpoint()));
-        awaitReading(channels);
+        awaitReading();
         update(configuration, Map.of("endpoint", meter.endpoint(), "channels", "power=12:f64; energy=1001:i64"));
         Await.until("the other channel", () -> channels.find("line1/energy").isPresent());
-        awaitReading(channels);
+        awaitReading();
         assertEquals(ConnectionState.CONNECTED, figures().state());
         update(configuration, Map.of("endpoint", meter.endpoint(), "channels", "power=12:f32"));
         Await.until("the refusal", () -> figures().problem().contains("12:f32"));
@@ -146,7 +155,7 @@ class DeviceInFrameworkTest {
                 .anyMatch(r -> r.reason().contains("endpoint is empty")));
         assertEquals(List.of(), lanes.list());
         update(configuration, Map.of("endpoint", meter.endpoint()));
-        awaitReading(channels);
+        awaitReading();
     }
 
     @Test
@@ -155,14 +164,14 @@ class DeviceInFrameworkTest {
         ofModule.update(FrameworkUtil.asDictionary(Map.of("endpoint", meter.endpoint())));
         install();
         device(Map.of());
-        awaitReading(channels);
+        awaitReading();
         try (Meter other = Meter.tcp()) {
             ofModule.update(FrameworkUtil.asDictionary(Map.of("endpoint", other.endpoint())));
             meter.close();
             Await.until(
                     "the other meter",
                     () -> lanes.list().size() == 1 && figures().state() == ConnectionState.CONNECTED);
-            awaitReading(channels);
+            awaitReading();
         }
     }
 }

@@ -65,8 +65,8 @@ final class AddressBook implements AutoCloseable {
         if (code < 0) {
             DriverGuest present = guest;
             String why = present == null ? "" : present.guest().host().complaint();
-            throw new IllegalArgumentException(
-                    "module '" + name + "' does not take it: " + ReturnCode.describe(code) + (why.isEmpty() ? "" : ", " + why));
+            throw new IllegalArgumentException("module '" + name + "' does not take it: " + ReturnCode.describe(code)
+                    + (why.isEmpty() ? "" : ", " + why));
         }
         Optional<ValueKind> kind = kind(code & GuestContract.ADDRESS_KIND);
         boolean canRead = (code & GuestContract.ADDRESS_READ) != 0;
@@ -79,9 +79,7 @@ final class AddressBook implements AutoCloseable {
         return new WasmAddress(
                 text,
                 kind.get(),
-                canRead && canWrite
-                        ? Channel.Access.READ_WRITE
-                        : canRead ? Channel.Access.READ : Channel.Access.WRITE);
+                canRead && canWrite ? Channel.Access.READ_WRITE : canRead ? Channel.Access.READ : Channel.Access.WRITE);
     }
 
     private static Optional<ValueKind> kind(int code) {

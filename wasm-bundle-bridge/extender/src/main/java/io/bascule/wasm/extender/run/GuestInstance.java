@@ -139,8 +139,8 @@ final class GuestInstance implements AutoCloseable {
 
     int poll(byte[] records, int timeoutMillis) throws WasmException {
         host.beginCall();
-        return (int) require(GuestExport.POLL)
-                .call(put(records), records.length / RecordLayout.RECORD_BYTES, timeoutMillis);
+        return (int)
+                require(GuestExport.POLL).call(put(records), records.length / RecordLayout.RECORD_BYTES, timeoutMillis);
     }
 
     int write(byte[] records, int timeoutMillis) throws WasmException {

@@ -233,7 +233,8 @@ final class WasmDriver implements Driver<WasmAddress>, Tenant {
         return Collections.unmodifiableList(Arrays.asList(answers));
     }
 
-    private byte[] records(List<WasmAddress> addresses, List<Value> values) throws DriverException, InterruptedException {
+    private byte[] records(List<WasmAddress> addresses, List<Value> values)
+            throws DriverException, InterruptedException {
         DriverGuest present = knowing(addresses);
         List<Reading> readings = new ArrayList<>();
         for (int i = 0; i < addresses.size(); i++) {

@@ -72,7 +72,13 @@ final class LaneFixture implements AutoCloseable, Output {
                     .toList();
         };
         HostServices services = new HostServices(
-                authorizer, channels, writer, states, new DeviceStreams(), InstantSource.system(), CapabilityLimits.DEFAULT);
+                authorizer,
+                channels,
+                writer,
+                states,
+                new DeviceStreams(),
+                InstantSource.system(),
+                CapabilityLimits.DEFAULT);
         StatusTracker tracker = new StatusTracker(content.metadata().name(), policy);
         tracker.become(ModuleState.STARTING, "");
         tracker.become(ModuleState.READY, "");

@@ -79,8 +79,7 @@ class MeterContractTest extends DriverContract {
     @Override
     protected RunningDevice start(String device, Map<String, Object> changes) {
         try {
-            return lanes.start(
-                    "io.bascule.wasm.driver", "meter-driver", settingsOf(device, changes), module.drivers());
+            return lanes.start("io.bascule.wasm.driver", "meter-driver", settingsOf(device, changes), module.drivers());
         } catch (io.bascule.api.module.ModuleException e) {
             throw new AssertionError(e);
         }

@@ -93,19 +93,34 @@ class MeterTest {
     void readsAndWritesEveryKindOfValue(String transport) throws Exception {
         Driver<WasmAddress> driver = driver(endpoint(transport));
         List<WasmAddress> addresses = IntStream.of(12, 1007, 1101, 2000, 2050, 2100, 3000, 4000, 13)
-                .mapToObj(n -> address(driver, n + (n < 1000 || n == 2000 || n >= 3000 ? ":f64" : n == 1007 || n == 2050 ? ":i64" : ":bool")
-                        + (n >= 2000 && n < 3000 ? ":rw" : "")))
+                .mapToObj(n -> address(
+                        driver,
+                        n
+                                + (n < 1000 || n == 2000 || n >= 3000
+                                        ? ":f64"
+                                        : n == 1007 || n == 2050 ? ":i64" : ":bool")
+                                + (n >= 2000 && n < 3000 ? ":rw" : "")))
                 .toList();
         WasmAddress wrong = address(driver, "1008:f64");
         assertEquals(ValueKind.I64, addresses.get(1).kind());
         assertEquals(Channel.Access.READ, addresses.get(1).access());
         assertEquals(Channel.Access.READ_WRITE, addresses.get(3).access());
         driver.connect(Deadline.after(LIMIT));
-        List<Value> values = List.of(new Value.F64(41.5), new Value.I64(Long.MIN_VALUE), new Value.Bool(true), new Value.F64(1000.5), new Value.F64(1));
+        List<Value> values = List.of(
+                new Value.F64(41.5),
+                new Value.I64(Long.MIN_VALUE),
+                new Value.Bool(true),
+                new Value.F64(1000.5),
+                new Value.F64(1));
         assertEquals(
                 List.of(Quality.GOOD, Quality.GOOD, Quality.GOOD, Quality.BAD_OUT_OF_RANGE, Quality.BAD_NOT_WRITABLE),
                 driver.write(
-                        List.of(addresses.get(3), addresses.get(4), addresses.get(5), addresses.get(3), addresses.get(0)),
+                        List.of(
+                                addresses.get(3),
+                                addresses.get(4),
+                                addresses.get(5),
+                                addresses.get(3),
+                                addresses.get(0)),
                         values,
                         Deadline.after(LIMIT)));
         List<WasmAddress> all = new ArrayList<>(addresses);
@@ -129,8 +144,9 @@ class MeterTest {
     @Test
     void readsMoreChannelsThanFitIntoARequestOrACall() throws Exception {
         Driver<WasmAddress> driver = driver(endpoint("tcp"));
-        List<WasmAddress> addresses =
-                IntStream.range(0, 1000).mapToObj(n -> address(driver, n + ":f64")).toList();
+        List<WasmAddress> addresses = IntStream.range(0, 1000)
+                .mapToObj(n -> address(driver, n + ":f64"))
+                .toList();
         ReadPlan plan = driver.plan(addresses, Duration.ofSeconds(1));
         // 4 calls of 240 and one of 40, 20 objects in a request.
         assertEquals(50, plan.requestsMax());
@@ -154,7 +170,9 @@ class MeterTest {
         address(driver, "12:f64");
         fixture.endpoints.clear();
         DriverException denied = assertThrows(DriverException.class, () -> driver.connect(Deadline.after(LIMIT)));
-        assertTrue(denied.getMessage().contains("-3 (not permitted): " + endpoint + " is not granted"), denied.getMessage());
+        assertTrue(
+                denied.getMessage().contains("-3 (not permitted): " + endpoint + " is not granted"),
+                denied.getMessage());
         fixture.endpoints.add(NamePattern.of("tcp:127.0.0.1:1"));
         assertThrows(DriverException.class, () -> driver.connect(Deadline.after(LIMIT)));
         fixture.endpoints.add(NamePattern.of(endpoint));
@@ -191,7 +209,8 @@ class MeterTest {
         closing.add(line::destroy);
         Driver<WasmAddress> driver = driver("serial:" + directory.resolve("ours"));
         Thread stopper = new Thread(() -> {
-            io.bascule.testkit.Await.until("the wait", () -> !module.tracker().lanes().isEmpty());
+            io.bascule.testkit.Await.until(
+                    "the wait", () -> !module.tracker().lanes().isEmpty());
             module.close();
         });
         stopper.start();

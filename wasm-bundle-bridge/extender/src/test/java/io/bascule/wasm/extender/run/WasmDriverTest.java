@@ -196,7 +196,10 @@ class WasmDriverTest {
             }
         });
         lane.start();
-        Await.until("the wait", () -> lane.getState() == Thread.State.RUNNABLE && !module.tracker().lanes().isEmpty());
+        Await.until(
+                "the wait",
+                () -> lane.getState() == Thread.State.RUNNABLE
+                        && !module.tracker().lanes().isEmpty());
         lane.interrupt();
         lane.join(LIMIT.toMillis());
         assertEquals(1, ends.size());
@@ -216,15 +219,12 @@ class WasmDriverTest {
                 "(call $send (i32.const 1) (i32.const -8) (i32.const 60))|BAD_POINTER",
             })
     void aTrapIsALostConnectionAndAFaultOfTheModule(String body, String words) throws Exception {
-        WasmModule module = new Guest()
-                .connect("(call $dial)")
-                .poll(body)
-                .module(FaultPolicy.DEFAULT);
+        WasmModule module = new Guest().connect("(call $dial)").poll(body).module(FaultPolicy.DEFAULT);
         Driver<WasmAddress> driver = driver(module);
         ReadPlan plan = plan(driver, 1);
         try (Socket device = connect(driver)) {
-            DriverException lost = assertThrows(
-                    DriverException.class, () -> plan.read(new RecordingSink(), Deadline.after(LIMIT)));
+            DriverException lost =
+                    assertThrows(DriverException.class, () -> plan.read(new RecordingSink(), Deadline.after(LIMIT)));
             assertTrue(lost.getMessage().contains(words), lost.getMessage());
             assertEquals(-1, device.getInputStream().read(), "the stream was left open");
         }
@@ -242,8 +242,8 @@ class WasmDriverTest {
 
     @Test
     void theRuntimeBacksOffFromADriverThatTrapsAndTooManyTrapsStopTheModule() throws Exception {
-        FaultPolicy three = new FaultPolicy(
-                Duration.ofMillis(1), Duration.ofMillis(4), 3, Duration.ofMinutes(1), Duration.ZERO);
+        FaultPolicy three =
+                new FaultPolicy(Duration.ofMillis(1), Duration.ofMillis(4), 3, Duration.ofMinutes(1), Duration.ZERO);
         WasmModule module = new Guest().poll("unreachable").module(three);
         LaneDriverRuntime lanes = new LaneDriverRuntime(fixture.channels);
         try (RunningDevice device = lanes.start(
@@ -252,9 +252,13 @@ class WasmDriverTest {
                 Map.of("device", "d", "channels", "a=x", "retryMinMillis", 10, "retryMaxMillis", 20),
                 module.drivers())) {
             Await.until("back-off", () -> device.figures().state() == ConnectionState.BACKING_OFF);
-            assertTrue(device.figures().reason().contains("unreachable"), device.figures().reason());
+            assertTrue(
+                    device.figures().reason().contains("unreachable"),
+                    device.figures().reason());
             Await.until("the end of the module", () -> module.status().state() == ModuleState.FAULTED);
-            assertTrue(module.status().reason().contains("3 faults"), module.status().reason());
+            assertTrue(
+                    module.status().reason().contains("3 faults"),
+                    module.status().reason());
         } finally {
             lanes.close();
         }
@@ -292,7 +296,8 @@ class WasmDriverTest {
                 .driver();
         List<WasmAddress> addresses = addresses(driver, 6);
         driver.connect(Deadline.after(LIMIT));
-        List<Value> values = IntStream.range(0, 6).<Value>mapToObj(Value.F64::new).toList();
+        List<Value> values =
+                IntStream.range(0, 6).<Value>mapToObj(Value.F64::new).toList();
         assertEquals(
                 List.of(Quality.GOOD, Quality.BAD, Quality.BAD, Quality.BAD, Quality.GOOD, Quality.BAD),
                 driver.write(addresses, values, Deadline.after(LIMIT)));

@@ -249,7 +249,13 @@ final class Connection {
         onLost = null;
         lost.completeExceptionally(new UaException(
                 org.eclipse.milo.opcua.stack.core.StatusCodes.Bad_ConnectionClosed, "the connection was closed"));
-        Future<?> cut = after(CLOSE_MAX, () -> client.getTransport().disconnect());
+        close(client, threads);
+    }
+
+    /** Ends a client in whatever state it is. */
+    static void close(OpcUaClient client, ClientThreads threads) {
+        Future<?> cut = threads.scheduler()
+                .schedule(() -> client.getTransport().disconnect(), CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
         client.disconnectAsync().whenComplete((c, e) -> cut.cancel(false));
     }
 

@@ -49,19 +49,23 @@ final class Trust implements CertificateValidator {
     private static final int NAME_MAX = 40;
     private static final int DIGEST_SHOWN = 16;
 
+    private static final Set<ValidationCheck> CHECKS =
+            Set.of(ValidationCheck.VALIDITY, ValidationCheck.KEY_USAGE_END_ENTITY, ValidationCheck.APPLICATION_URI);
+
+    /** With a list of what was revoked there must be one for every authority; without any, none is asked for. */
+    private static final Set<ValidationCheck> CHECKS_WITH_LISTS = Set.of(
+            ValidationCheck.VALIDITY,
+            ValidationCheck.KEY_USAGE_END_ENTITY,
+            ValidationCheck.APPLICATION_URI,
+            ValidationCheck.REVOCATION);
+
     private final Path folder;
-    private final Set<ValidationCheck> checks;
     private final boolean checksHostname;
     private volatile String refusal = "";
 
     Trust(Path folder, boolean checksHostname) {
         this.folder = folder;
         this.checksHostname = checksHostname;
-        this.checks = Set.of(
-                ValidationCheck.VALIDITY,
-                ValidationCheck.REVOCATION,
-                ValidationCheck.KEY_USAGE_END_ENTITY,
-                ValidationCheck.APPLICATION_URI);
     }
 
     /** Returns why the last certificate was refused and what to do; empty when none was. */
@@ -75,18 +79,15 @@ final class Trust implements CertificateValidator {
             throws UaException {
         X509Certificate certificate = chain.get(0);
         try {
-            Files.createDirectories(folder.resolve(TRUSTED));
-            Files.createDirectories(folder.resolve(ISSUERS));
-            Set<X509Certificate> trusted = certificates(folder.resolve(TRUSTED));
-            Set<X509Certificate> issuers = certificates(folder.resolve(ISSUERS));
-            if (trusted.isEmpty()) {
-                throw new UaException(StatusCodes.Bad_CertificateUntrusted, "no certificate is trusted yet");
-            }
-            PKIXCertPathBuilderResult path = CertificateValidationUtil.buildTrustedCertPath(chain, trusted, issuers);
+            PKIXCertPathBuilderResult path = path(chain);
             List<X509CRL> revoked = new ArrayList<>(revoked(folder.resolve(TRUSTED)));
             revoked.addAll(revoked(folder.resolve(ISSUERS)));
             CertificateValidationUtil.validateTrustedCertPath(
-                    path.getCertPath(), path.getTrustAnchor(), revoked, checks, false);
+                    path.getCertPath(),
+                    path.getTrustAnchor(),
+                    revoked,
+                    revoked.isEmpty() ? CHECKS : CHECKS_WITH_LISTS,
+                    false);
             if (applicationUri != null) {
                 CertificateValidationUtil.checkApplicationUri(certificate, applicationUri);
             }
@@ -94,7 +95,11 @@ final class Trust implements CertificateValidator {
                 CertificateValidationUtil.checkHostnameOrIpAddress(certificate, hostNames);
             }
         } catch (UaException e) {
-            refusal = refusal(certificate, e);
+            if (refusal.isEmpty()) {
+                boolean isName = e.getStatusCode().value() == StatusCodes.Bad_CertificateHostNameInvalid;
+                refusal = who(certificate) + " is refused: " + Connection.reason(e)
+                        + (isName ? "; use one of its names in endpoint, or set checkHostname=false" : "");
+            }
             throw e;
         } catch (IOException e) {
             refusal = "the certificates in " + folder + " cannot be read: " + e;
@@ -102,23 +107,35 @@ final class Trust implements CertificateValidator {
         }
     }
 
-    private String refusal(X509Certificate certificate, UaException problem) {
-        String who = "the server's certificate '" + certificate.getSubjectX500Principal() + "'";
-        if (problem.getStatusCode().value() != StatusCodes.Bad_CertificateUntrusted
-                && problem.getStatusCode().value() != StatusCodes.Bad_CertificateChainIncomplete) {
-            return who + " is refused: " + Connection.reason(problem)
-                    + (problem.getStatusCode().value() == StatusCodes.Bad_CertificateHostNameInvalid
-                            ? "; use one of its names in endpoint, or set checkHostname=false"
-                            : "");
+    private static String who(X509Certificate certificate) {
+        return "the server's certificate '" + certificate.getSubjectX500Principal() + "'";
+    }
+
+    /** Returns the way from a certificate to one that is trusted. */
+    private PKIXCertPathBuilderResult path(List<X509Certificate> chain) throws UaException, IOException {
+        Files.createDirectories(folder.resolve(TRUSTED));
+        Files.createDirectories(folder.resolve(ISSUERS));
+        try {
+            Set<X509Certificate> trusted = certificates(folder.resolve(TRUSTED));
+            if (trusted.isEmpty()) {
+                throw new UaException(StatusCodes.Bad_CertificateUntrusted, "no certificate is trusted yet");
+            }
+            return CertificateValidationUtil.buildTrustedCertPath(
+                    chain, trusted, certificates(folder.resolve(ISSUERS)));
+        } catch (UaException e) {
+            refusal = untrusted(chain.get(0));
+            throw e;
         }
+    }
+
+    private String untrusted(X509Certificate certificate) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
             Path file = reject(certificate, digest);
-            return who + " with SHA-256 " + HexFormat.of().formatHex(digest)
-                    + " is not trusted; if it is the right one, move " + file + " to "
-                    + folder.resolve(TRUSTED);
+            return who(certificate) + " with SHA-256 " + HexFormat.of().formatHex(digest)
+                    + " is not trusted; if it is the right one, move " + file + " to " + folder.resolve(TRUSTED);
         } catch (IOException | GeneralSecurityException e) {
-            return who + " is not trusted, and cannot be put into " + folder.resolve(REJECTED) + ": " + e;
+            return who(certificate) + " is not trusted, and cannot be put into " + folder.resolve(REJECTED) + ": " + e;
         }
     }
 

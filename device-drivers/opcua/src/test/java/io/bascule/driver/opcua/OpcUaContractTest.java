@@ -2,10 +2,16 @@
 package io.bascule.driver.opcua;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.digitalpetri.netty.fsm.ChannelFsm;
+import com.digitalpetri.netty.fsm.State;
 import io.bascule.api.channel.Value;
 import io.bascule.api.channel.driver.ConnectionState;
+import io.bascule.api.channel.driver.Deadline;
+import io.bascule.api.channel.driver.DeviceSettings;
+import io.bascule.api.channel.driver.DriverException;
 import io.bascule.api.channel.driver.DriverRuntime;
 import io.bascule.api.channel.driver.DriverRuntime.RunningDevice;
 import io.bascule.core.driver.LaneDriverRuntime;
@@ -14,13 +20,17 @@ import io.bascule.testkit.driver.DriverContract;
 import io.bascule.testkit.driver.FaultyDriver;
 import io.bascule.testkit.driver.FaultyProxy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.milo.opcua.sdk.client.OpcUaClient;
+import org.eclipse.milo.opcua.stack.transport.client.tcp.OpcTcpClientTransport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -180,6 +190,47 @@ class OpcUaContractTest extends DriverContract {
                         "a wrong value was published for " + channel);
             }
         }
+    }
+
+    @Test
+    void aServerThatFallsSilentIsLostThoughNothingIsScanned() {
+        try (RunningDevice device = start(
+                "d",
+                Map.of(
+                        "timeoutMillis", 1000,
+                        "retryMinMillis", 10,
+                        "publishingIntervalMillis", 50,
+                        "channels", "told=\"nsu=http://bascule.test/machine;s=Temperature\"(scan=on-change)"))) {
+            Await.until("what it tells by itself", this::isTold);
+            proxy.set(FaultyProxy.Fault.DROP);
+            Await.until("its loss", () -> device.figures().state() != ConnectionState.CONNECTED);
+            assertTrue(
+                    device.figures().reason().contains("said nothing of the subscription for 3000 ms")
+                            || device.figures().reason().contains("was lost"),
+                    device.figures().reason());
+            proxy.set(FaultyProxy.Fault.NONE);
+            Await.until("its return", () -> device.figures().connections() == 2 && isTold());
+        }
+    }
+
+    @Test
+    void whatWasGivenUpDoesNotConnectByItself() throws Exception {
+        setPeer(FaultyDriver.Mode.SILENT);
+        OpcUaSettings settings = OpcUaSettings.read(new DeviceSettings(settingsOf("d", Map.of())));
+        assertThrows(
+                DriverException.class,
+                () -> Connection.open(settings, threads, Deadline.after(Duration.ofMillis(300))));
+        setPeer(FaultyDriver.Mode.THERE);
+        Await.until("no connection", () -> connections() == 0);
+        // The library would connect again for ever; a client that was closed must have come to rest.
+        OpcUaClient client = new Connector(settings, threads).client(Deadline.after(Sessions.LIMIT));
+        setPeer(FaultyDriver.Mode.SILENT);
+        client.connectAsync();
+        Connection.close(client, threads);
+        ChannelFsm state = ((OpcTcpClientTransport) client.getTransport()).getChannelFsm();
+        Await.until("its rest", () -> state.getState() == State.NotConnected);
+        setPeer(FaultyDriver.Mode.THERE);
+        Await.until("no connection", () -> connections() == 0);
     }
 
     private boolean isTold() {

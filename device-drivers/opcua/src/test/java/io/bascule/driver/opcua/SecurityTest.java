@@ -91,6 +91,14 @@ class SecurityTest {
         assertEquals(List.of(), files(folder.resolve(Trust.TRUSTED)));
         refusal(Map.of("securityMode", mode));
         assertEquals(List.of(rejected), files(folder.resolve(Trust.REJECTED)));
+        // Somebody else is trusted, which is of no help, and neither is a file that is no certificate.
+        Path other = folder.resolve(Trust.TRUSTED).resolve("other.der");
+        Files.copy(folder.resolve(Identity.FOLDER).resolve(Identity.CERTIFICATE), other);
+        Path note = Files.writeString(folder.resolve(Trust.TRUSTED).resolve("note.txt"), "call Ada first");
+        String still = refusal(Map.of("securityMode", mode));
+        assertTrue(still.contains("is not trusted"), still);
+        Files.delete(other);
+        Files.delete(note);
         trust();
         OpcUaDriver driver = connected(Map.of("securityMode", mode));
         try {

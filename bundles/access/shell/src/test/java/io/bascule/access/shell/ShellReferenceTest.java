@@ -36,6 +36,7 @@ class ShellReferenceTest {
             "channel-read",
             "channel-write",
             "channel-watch",
+            "device-browse",
             "flow-list",
             "flow-info",
             "flow-start",

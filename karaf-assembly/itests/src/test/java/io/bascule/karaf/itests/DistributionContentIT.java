@@ -29,18 +29,18 @@ class DistributionContentIT {
     private static final Pattern LICENCE = Pattern.compile("[A-Z][A-Za-z]*-?[A-Za-z0-9.-]*");
 
     /** What is known to be inside jars of others, by the beginning of its path, and what the list has to say about it. */
-    private static final Map<String, List<String>> HELD = Map.of(
-            "com/dylibso/chicory/", List.of("Chicory", "Apache-2.0"),
-            "org/objectweb/asm/", List.of("ASM", "BSD-3-Clause"),
-            "aQute/", List.of("bnd", "Apache-2.0"),
-            "org/eclipse/jetty/", List.of("Jetty", "Apache-2.0"),
-            "org/eclipse/equinox/", List.of("Equinox", "EPL-1.0"),
-            "com/fasterxml/jackson/", List.of("Jackson", "Apache-2.0"),
-            "org/eclipse/paho/mqttv5/", List.of("Paho", "EPL-2.0"),
-            "org/slf4j/", List.of("SLF4J", "MIT"),
-            "org/kxml2/", List.of("kXML", "MIT"),
-            "org/sqlite/", List.of("SQLite", "BSD-2-Clause"),
-            "res/lib/jquery", List.of("jQuery", "MIT"));
+    private static final Map<String, List<String>> HELD = Map.ofEntries(
+            Map.entry("com/dylibso/chicory/", List.of("Chicory", "Apache-2.0")),
+            Map.entry("org/objectweb/asm/", List.of("ASM", "BSD-3-Clause")),
+            Map.entry("aQute/", List.of("bnd", "Apache-2.0")),
+            Map.entry("org/eclipse/jetty/", List.of("Jetty", "Apache-2.0")),
+            Map.entry("org/eclipse/equinox/", List.of("Equinox", "EPL-1.0")),
+            Map.entry("com/fasterxml/jackson/", List.of("Jackson", "Apache-2.0")),
+            Map.entry("org/eclipse/paho/mqttv5/", List.of("Paho", "EPL-2.0")),
+            Map.entry("org/slf4j/", List.of("SLF4J", "MIT")),
+            Map.entry("org/kxml2/", List.of("kXML", "MIT")),
+            Map.entry("org/sqlite/", List.of("SQLite", "BSD-2-Clause")),
+            Map.entry("res/lib/jquery", List.of("jQuery", "MIT")));
 
     @TempDir
     static Path home;

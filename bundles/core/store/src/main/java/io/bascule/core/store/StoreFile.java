@@ -73,6 +73,7 @@ final class StoreFile implements AutoCloseable {
     private final Semaphore room;
     private final Object gate = new Object();
     private final ReentrantLock reading = new ReentrantLock();
+    private final FirstAttempt firstAttempt = new FirstAttempt();
 
     @GuardedBy("gate")
     private boolean isClosing;
@@ -145,6 +146,7 @@ final class StoreFile implements AutoCloseable {
 
     /** Asks the database on the caller's thread. */
     <T> T read(Question<T> question) throws StoreException {
+        firstAttempt.await(file, SEND_TIMEOUT);
         reading.lock();
         try {
             synchronized (gate) {
@@ -375,7 +377,9 @@ final class StoreFile implements AutoCloseable {
 
     private boolean open() {
         // What is damaged beyond opening is checked and set aside by the second attempt.
-        return attemptToOpen(false) || (mustCheck && attemptToOpen(true));
+        boolean isOpen = attemptToOpen(false) || (mustCheck && attemptToOpen(true));
+        firstAttempt.end();
+        return isOpen;
     }
 
     private boolean attemptToOpen(boolean isSecond) {

@@ -160,8 +160,7 @@ public final class StoreReadCommand extends StoreCommand {
     }
 
     private void nothing() {
-        console()
-                .println("Nothing is stored of '" + channel + "' in that time.");
+        console().println("Nothing is stored of '" + channel + "' in that time.");
         console().println("A flow with a stage of type store keeps readings.");
     }
 

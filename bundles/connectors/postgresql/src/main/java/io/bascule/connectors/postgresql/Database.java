@@ -35,12 +35,6 @@ final class Database implements AutoCloseable {
         T ask(Connection connection) throws SQLException;
     }
 
-    /** Hears of what a person should know. */
-    @FunctionalInterface
-    interface Alarm {
-        void raise(String text);
-    }
-
     /** How long a sender waits before it is told that the store is busy. */
     static final Duration SEND_TIMEOUT = Duration.ofSeconds(5);
 
@@ -186,7 +180,7 @@ final class Database implements AutoCloseable {
                     return;
                 }
                 if (System.nanoTime() - careDue >= 0 && writer != null) {
-                    Care care = new Care();
+                    Care care = new Care(false);
                     write(List.of(care));
                     boolean hasMore =
                             !care.answer.isCompletedExceptionally() && Boolean.TRUE.equals(care.answer.getNow(false));
@@ -339,9 +333,9 @@ final class Database implements AutoCloseable {
         job.fail(failure);
     }
 
-    /** Housekeeping never took any. */
+    /** Housekeeping that nobody submitted never took any. */
     private int releasable(Job<?> job) {
-        return job instanceof Care ? 0 : weightOf(job);
+        return job instanceof Care care && !care.isSubmitted ? 0 : weightOf(job);
     }
 
     /** One transaction. */
@@ -390,25 +384,23 @@ final class Database implements AutoCloseable {
 
     /** Does now what is otherwise done once a second; for tests. */
     Job<Boolean> careNow() {
-        Job<Boolean> job = new Job<>(0) {
-            @Override
-            Boolean run(Connection connection) throws SQLException {
-                tables.flush(connection);
-                return tables.care(connection);
-            }
-        };
+        Job<Boolean> job = new Care(true);
         submit(job);
         return job;
     }
 
     /** Housekeeping of the tables. */
     private final class Care extends Job<Boolean> {
-        Care() {
+        private final boolean isSubmitted;
+
+        Care(boolean isSubmitted) {
             super(0);
+            this.isSubmitted = isSubmitted;
         }
 
         @Override
         Boolean run(Connection connection) throws SQLException {
+            tables.flush(connection);
             return tables.care(connection);
         }
     }
@@ -486,7 +478,7 @@ final class Database implements AutoCloseable {
             if (!isClosing) {
                 isClosing = true;
                 // Wakes the thread, whatever it waits for.
-                waiting.add(new Care());
+                waiting.add(new Care(false));
                 gate.notifyAll();
             }
         }

@@ -48,7 +48,7 @@ final class PostgresHistory implements ReadingStore, Tables, AutoCloseable {
     private long storedNow;
     private long unknownNow;
 
-    PostgresHistory(PostgresSettings settings, ChannelRegistry registry, Database.Alarm alarm, InstantSource clock) {
+    PostgresHistory(PostgresSettings settings, ChannelRegistry registry, Alarm alarm, InstantSource clock) {
         this.settings = settings;
         this.registry = registry;
         this.retention = new Retention(settings.historyBytesMax(), settings.historyAge(), clock);

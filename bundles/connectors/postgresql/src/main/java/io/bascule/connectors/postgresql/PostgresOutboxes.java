@@ -62,7 +62,7 @@ final class PostgresOutboxes implements Outboxes, Tables, AutoCloseable {
     private long last;
     private long lastCommitted;
 
-    PostgresOutboxes(PostgresSettings settings, Database.Alarm alarm, InstantSource clock) {
+    PostgresOutboxes(PostgresSettings settings, Alarm alarm, InstantSource clock) {
         this.settings = settings;
         this.clock = clock;
         this.database = new Database(NAME, settings, this, alarm);

@@ -77,8 +77,9 @@ public final class ClientThreads {
         return workers;
     }
 
-    /** Ends the threads. Devices have been closed before. */
+    /** Ends the threads, within a second. Devices have been closed before. */
     @Deactivate
+    @SuppressWarnings("FutureReturnValueIgnored") // Who stops the bundle need not wait for the last second.
     public void close() {
         network.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         timer.stop();

@@ -253,6 +253,7 @@ final class Connection {
     }
 
     /** Ends a client in whatever state it is. */
+    @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a farewell.
     static void close(OpcUaClient client, ClientThreads threads) {
         Future<?> cut = threads.scheduler()
                 .schedule(() -> client.getTransport().disconnect(), CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);

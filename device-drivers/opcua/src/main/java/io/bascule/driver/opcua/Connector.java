@@ -123,6 +123,7 @@ final class Connector {
         return settings.endpoint().toString();
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a farewell.
     private List<EndpointDescription> endpoints(Deadline deadline) throws DriverException, InterruptedException {
         OpcTcpClientTransport transport = transport(deadline);
         EndpointDescription door = new EndpointDescription(

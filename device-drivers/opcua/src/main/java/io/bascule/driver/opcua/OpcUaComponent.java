@@ -172,7 +172,10 @@ public final class OpcUaComponent implements DeviceBrowser {
     /** Starts the device. */
     @Activate
     public OpcUaComponent(
-            @Reference DriverRuntime runtime, @Reference ClientThreads threads, Map<String, Object> properties) {
+            @Reference DriverRuntime runtime,
+            @Reference ClientThreads threads,
+            Config config,
+            Map<String, Object> properties) {
         device = runtime.start(
                 PID, NAME, properties, settings -> new OpcUaDriver(OpcUaSettings.read(settings), threads, browser));
     }

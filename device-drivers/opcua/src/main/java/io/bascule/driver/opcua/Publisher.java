@@ -34,6 +34,7 @@ final class Publisher {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // All that can be told of it is told to what is called.
     private void publish(Subscription now, List<SubscriptionAcknowledgement> acknowledgements) {
         connection.publish(acknowledgements, now.silenceMax()).whenComplete(this::answered);
     }

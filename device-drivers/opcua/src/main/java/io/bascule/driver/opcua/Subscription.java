@@ -59,7 +59,6 @@ final class Subscription {
     private final Connection connection;
     private final List<NodeAddress> addresses;
     private final SubscriptionListener listener;
-    private final Duration timeout;
     private final UInteger id;
     private final Duration silenceMax;
     /** Set while the server owes a message; fires when it does not come. */
@@ -81,11 +80,10 @@ final class Subscription {
         this.connection = connection;
         this.addresses = addresses;
         this.listener = listener;
-        this.timeout = settings.timeout();
         this.id = created.getSubscriptionId();
         double silenceMillis = created.getRevisedPublishingInterval()
                 * created.getRevisedMaxKeepAliveCount().longValue();
-        this.silenceMax = Duration.ofMillis((long) silenceMillis).plus(timeout.multipliedBy(2));
+        this.silenceMax = Duration.ofMillis((long) silenceMillis).plus(settings.timeout().multipliedBy(2));
     }
 
     /** Makes the subscription and begins to listen; what the server does not know has a bad quality. */
@@ -244,6 +242,7 @@ final class Subscription {
     }
 
     /** Asks again for what the server did not know, once a minute: it may know now. */
+    @SuppressWarnings("FutureReturnValueIgnored") // All that can be told of it is told to what is called.
     private void repeat() {
         if (missing.isEmpty() || System.nanoTime() - missingNano < REPEAT_NANOS) {
             return;
@@ -308,6 +307,7 @@ final class Subscription {
     }
 
     /** Ends it at the server; does not wait for the answer. */
+    @SuppressWarnings("FutureReturnValueIgnored") // When it fails the connection ends, and the subscription with it.
     void delete() {
         end();
         connection.client().deleteSubscriptionsAsync(List.of(id));

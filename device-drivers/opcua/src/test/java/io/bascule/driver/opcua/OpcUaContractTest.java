@@ -225,10 +225,11 @@ class OpcUaContractTest extends DriverContract {
         // The library would connect again for ever; a client that was closed must have come to rest.
         OpcUaClient client = new Connector(settings, threads).client(Deadline.after(Sessions.LIMIT));
         setPeer(FaultyDriver.Mode.SILENT);
-        client.connectAsync();
+        var attempt = client.connectAsync();
         Connection.close(client, threads);
         ChannelFsm state = ((OpcTcpClientTransport) client.getTransport()).getChannelFsm();
         Await.until("its rest", () -> state.getState() == State.NotConnected);
+        assertTrue(attempt.isCompletedExceptionally() || !attempt.isDone());
         setPeer(FaultyDriver.Mode.THERE);
         Await.until("no connection", () -> connections() == 0);
     }

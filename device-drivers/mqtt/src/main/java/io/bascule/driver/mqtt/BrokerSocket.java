@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * while it connects. And it holds back the end of the stream until Paho has begun to send: Paho waits for its receiver to be seen
  * running, so one that ends before that, because the broker hangs up at once, leaves a thread that waits for ever.
  */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // The lock would make closing wait for what it is to end.
 final class BrokerSocket extends Socket {
 
     private static final long BEGIN_SECONDS_MAX = 10;

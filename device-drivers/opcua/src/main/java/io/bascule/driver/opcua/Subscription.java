@@ -83,7 +83,8 @@ final class Subscription {
         this.id = created.getSubscriptionId();
         double silenceMillis = created.getRevisedPublishingInterval()
                 * created.getRevisedMaxKeepAliveCount().longValue();
-        this.silenceMax = Duration.ofMillis((long) silenceMillis).plus(settings.timeout().multipliedBy(2));
+        this.silenceMax =
+                Duration.ofMillis((long) silenceMillis).plus(settings.timeout().multipliedBy(2));
     }
 
     /** Makes the subscription and begins to listen; what the server does not know has a bad quality. */

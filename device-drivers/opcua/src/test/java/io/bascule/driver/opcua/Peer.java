@@ -57,10 +57,12 @@ final class Peer implements AutoCloseable {
 
     private static Peer start(Path folder, String certificates) {
         install();
+        return new Peer(freePort(), folder, certificates);
+    }
+
+    private static int freePort() {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int port = free.getLocalPort();
-            free.close();
-            return new Peer(port, folder, certificates);
+            return free.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException("no port for the server", e);
         }

@@ -9,7 +9,6 @@ import io.bascule.api.module.UpdateStrategy;
 import io.bascule.api.module.World;
 import io.bascule.api.module.spi.Module;
 import io.bascule.api.module.spi.ModuleStatusSource;
-import java.util.Hashtable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +18,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.wiring.BundleCapability;
 import org.osgi.framework.wiring.BundleRevision;
@@ -128,15 +128,16 @@ public final class DriverModules
                 UpdateStrategy.STOP_FIRST);
         DriverModule module = new DriverModule(
                 bundle.getBundleId(), descriptor, text(attributes, DEVICES), runtime, channels, configurations);
-        Hashtable<String, Object> source = new Hashtable<>();
-        source.put(ModuleStatusSource.BUNDLE_ID, bundle.getBundleId());
-        Hashtable<String, Object> service = new Hashtable<>();
-        service.put(Module.NAME, descriptor.name());
-        service.put(Module.VERSION, descriptor.version());
-        service.put(Module.KIND, ModuleKind.NATIVE.name().toLowerCase(Locale.ROOT));
+        Map<String, Object> service = Map.of(
+                Module.NAME, descriptor.name(),
+                Module.VERSION, descriptor.version(),
+                Module.KIND, ModuleKind.NATIVE.name().toLowerCase(Locale.ROOT));
         return new Registered(List.of(
-                context.registerService(ModuleStatusSource.class, module.source(), source),
-                context.registerService(Module.class, module, service)));
+                context.registerService(
+                        ModuleStatusSource.class,
+                        module.source(),
+                        FrameworkUtil.asDictionary(Map.of(ModuleStatusSource.BUNDLE_ID, bundle.getBundleId()))),
+                context.registerService(Module.class, module, FrameworkUtil.asDictionary(service))));
     }
 
     @Override

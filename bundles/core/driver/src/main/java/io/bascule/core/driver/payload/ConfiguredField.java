@@ -224,7 +224,7 @@ record ConfiguredField(
     private static Optional<String> asText(JsonTree found) {
         return found instanceof JsonTree.Text text
                 ? Optional.of(text.value())
-                : found instanceof JsonTree.Number number ? Optional.of(number.written()) : Optional.empty();
+                : found instanceof JsonTree.Numeral number ? Optional.of(number.written()) : Optional.empty();
     }
 
     @Override

@@ -44,7 +44,7 @@ record Conversion(ValueKind kind, String on, String off, boolean isHex) {
         if (found instanceof JsonTree.Text text) {
             return of(text.value());
         }
-        if (found instanceof JsonTree.Number number) {
+        if (found instanceof JsonTree.Numeral number) {
             return kind == ValueKind.BYTES ? MISMATCH : of(number.written());
         }
         if (found instanceof JsonTree.Bool bool) {

@@ -26,7 +26,7 @@ sealed interface JsonTree {
     record Text(String value) implements JsonTree {}
 
     /** A number as it was written. */
-    record Number(String written) implements JsonTree {}
+    record Numeral(String written) implements JsonTree {}
 
     /** True or false. */
     record Bool(boolean value) implements JsonTree {}
@@ -70,7 +70,7 @@ sealed interface JsonTree {
                 yield new Row(elements);
             }
             case STRING -> new Text(reader.nextString());
-            case NUMBER -> new Number(reader.nextString());
+            case NUMBER -> new Numeral(reader.nextString());
             case BOOLEAN -> new Bool(reader.nextBoolean());
             case NULL -> {
                 reader.nextNull();

@@ -37,6 +37,7 @@ class DistributionContentIT {
             Map.entry("org/eclipse/equinox/", List.of("Equinox", "EPL-1.0")),
             Map.entry("com/fasterxml/jackson/", List.of("Jackson", "Apache-2.0")),
             Map.entry("org/eclipse/paho/mqttv5/", List.of("Paho", "EPL-2.0")),
+            Map.entry("artemis-server-", List.of("Artemis", "Netty", "EPL-2.0")),
             Map.entry("org/slf4j/", List.of("SLF4J", "MIT")),
             Map.entry("org/kxml2/", List.of("kXML", "MIT")),
             Map.entry("org/sqlite/", List.of("SQLite", "BSD-2-Clause")),

@@ -79,6 +79,9 @@ final class Gateway implements AutoCloseable {
                 home.resolve("etc/org.apache.felix.http.cfg"),
                 "org.osgi.service.http.port = 8181",
                 "org.osgi.service.http.port = " + ports.http());
+        String broker = "port = " + freePort();
+        replace(home.resolve("etc/io.bascule.connectors.broker.cfg"), "port = 1883", broker);
+        replace(home.resolve("etc/io.bascule.connectors.mqtt-local.cfg"), "port = 1883", broker);
         return ports;
     }
 

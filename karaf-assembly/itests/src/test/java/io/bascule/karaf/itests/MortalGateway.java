@@ -104,6 +104,8 @@ final class MortalGateway implements AutoCloseable {
     static void prepare(Path home, String channels, int scanMillis) throws IOException {
         Files.delete(home.resolve("etc/io.bascule.driver.replay-machine.cfg"));
         Files.delete(home.resolve("etc/flows/machine-temperature.json"));
+        Files.delete(home.resolve("etc/io.bascule.connectors.broker.cfg"));
+        Files.delete(home.resolve("etc/io.bascule.connectors.mqtt-local.cfg"));
         try (Stream<Path> files = Files.list(home.resolve("deploy"))) {
             for (Path file : files.toList()) {
                 Files.delete(file);

@@ -22,6 +22,7 @@ public final class Bench {
     static {
         SUITES.put("kernels", new KernelSuite());
         SUITES.put("footprint", new FootprintSuite());
+        SUITES.put("driver", new DriverSuite());
         SUITES.put("flow", new FlowSuite());
         SUITES.put("lifecycle", new LifecycleSuite());
         SUITES.put("boot", new BootSuite());

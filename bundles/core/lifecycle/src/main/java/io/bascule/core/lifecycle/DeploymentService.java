@@ -96,13 +96,14 @@ public final class DeploymentService implements DeploymentManager, AutoCloseable
         InstalledModules installed = new InstalledModules(context, services);
         Artefacts artefacts = new Artefacts(fetched, limits);
         artefacts.clear();
+        ModuleSettings settings = new ModuleSettings(configurations);
         this.parts = new DeploymentParts(
                 store,
                 new ManagedBundles(context, installed, artefacts, calls, limits),
                 installed,
                 services,
-                new ModuleSettings(configurations),
-                new ModuleGrants(grants),
+                settings,
+                new ModuleGrants(grants, settings),
                 services::router,
                 devices,
                 health,

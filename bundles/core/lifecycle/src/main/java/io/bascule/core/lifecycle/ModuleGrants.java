@@ -6,6 +6,7 @@ import io.bascule.api.security.Capability;
 import io.bascule.api.security.Grant;
 import io.bascule.api.security.GrantRegistry;
 import io.bascule.api.security.GrantStoreException;
+import java.io.IOException;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -15,10 +16,18 @@ import java.util.stream.Collectors;
 /** What modules are allowed, read and set as a whole for one module. */
 final class ModuleGrants {
 
-    private final GrantRegistry registry;
+    /** PID of the configuration that holds all grants. */
+    private static final String PID = "io.bascule.security.grants";
 
-    ModuleGrants(GrantRegistry registry) {
+    /** A file that was about to be read when it was about to be written may win once. */
+    private static final int ATTEMPTS_MAX = 3;
+
+    private final GrantRegistry registry;
+    private final ModuleSettings settings;
+
+    ModuleGrants(GrantRegistry registry, ModuleSettings settings) {
         this.registry = registry;
+        this.settings = settings;
     }
 
     /** Returns the grants of the module's own, without those for every module. */
@@ -28,8 +37,19 @@ final class ModuleGrants {
                 .toList();
     }
 
-    /** Makes the module's own grants exactly these. */
+    /** Makes the module's own grants exactly these; they outlive a crash when this returns. */
     void set(String module, List<Grant> wanted) throws ModuleException {
+        for (int i = 0; i < ATTEMPTS_MAX && !Set.copyOf(own(module)).equals(Set.copyOf(wanted)); i++) {
+            change(module, wanted);
+            try {
+                settings.awaitFile(PID);
+            } catch (IOException e) {
+                throw new ModuleException("the grants of module '" + module + "' cannot be read again: " + e, e);
+            }
+        }
+    }
+
+    private void change(String module, List<Grant> wanted) throws ModuleException {
         Set<Grant> missing = new HashSet<>(wanted);
         try {
             for (Grant present : own(module)) {

@@ -73,6 +73,16 @@ final class ModuleSettings {
         }
         Configuration configuration = present.isPresent() ? present.get() : create(pid);
         configuration.update(FrameworkUtil.asDictionary(next));
+        awaitFile(pid);
+    }
+
+    /** Waits until the file of a configuration says the same, if it has one. */
+    void awaitFile(String pid) throws IOException {
+        Optional<Configuration> present = configuration(pid);
+        if (present.isPresent()) {
+            Map<String, Object> all = rawMap(present.get().getProperties());
+            ConfigurationFile.await(all, withoutNotes(all));
+        }
     }
 
     private Configuration create(String pid) throws IOException {

@@ -24,6 +24,8 @@ public final class Bench {
         SUITES.put("footprint", new FootprintSuite());
         SUITES.put("driver", new DriverSuite());
         SUITES.put("flow", new FlowSuite());
+        SUITES.put("mqtt", new MqttSuite());
+        SUITES.put("modbus", new ModbusSuite());
         SUITES.put("lifecycle", new LifecycleSuite());
         SUITES.put("boot", new BootSuite());
     }

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.jspecify.annotations.Nullable;
@@ -133,6 +134,21 @@ final class Gateway implements AutoCloseable {
                 Files.delete(file);
             }
         }
+    }
+
+    /** Lets it start with further features, whose bundles the distribution has; those that it starts with anyhow stay as they are. */
+    void addFeatures(String... names) throws IOException {
+        List<String> present = setting("featuresBoot");
+        String added = Stream.of(names)
+                .filter(name -> !present.contains(name))
+                .map(name -> name + ", ")
+                .collect(Collectors.joining());
+        Path features = home.resolve(FEATURES_FILE);
+        Files.writeString(
+                features,
+                Pattern.compile("^(\\s*featuresBoot\\s*=\\s*)", Pattern.MULTILINE)
+                        .matcher(Files.readString(features))
+                        .replaceFirst("$1" + added));
     }
 
     /** Takes everything of ours out: what is left is a Karaf that is started as Bascule is. */

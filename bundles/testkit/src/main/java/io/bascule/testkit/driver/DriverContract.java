@@ -300,7 +300,9 @@ public abstract class DriverContract {
             IllegalArgumentException problem =
                     assertThrows(IllegalArgumentException.class, () -> device.reconfigure(wrong));
             assertTrue(String.valueOf(problem.getMessage()).contains("stays in force"), problem.toString());
-            assertTrue(device.figures().problem().contains("scanPeriodMillis"), device.figures().problem());
+            assertTrue(
+                    device.figures().problem().contains("scanPeriodMillis"),
+                    device.figures().problem());
             Await.until("a good reading", () -> isGood("d"));
         }
     }

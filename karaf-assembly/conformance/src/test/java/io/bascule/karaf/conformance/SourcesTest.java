@@ -18,10 +18,9 @@ class SourcesTest {
     private static final int LINES_MAX = 500;
 
     /** Longer files, each with the reason why it is better in one piece. */
-    private static final Map<String, String> LONG_FILES =
-            Map.of(
-                    "docs/reference/shell.md", "written by a test from the commands; one page to search in",
-                    "docs/reference/configuration.md", "compared with the bundles by a test; one page to search in");
+    private static final Map<String, String> LONG_FILES = Map.of(
+            "docs/reference/shell.md", "written by a test from the commands; one page to search in",
+            "docs/reference/configuration.md", "compared with the bundles by a test; one page to search in");
 
     private static final Pattern WRITTEN_BY_HAND =
             Pattern.compile(".*\\.(java|rs|c|h|ts|js|mjs|sh|py|wit|wat|md|xml|bnd|cfg)|bascule|\\.ci/run");

@@ -239,7 +239,8 @@ class DriverModuleIT {
                     .orElseThrow();
             String device = line.substring(line.indexOf('=') + 1).strip();
             gateway.await(name + " makes a device", () -> device(device).size() > 0);
-            assertNotEquals("refused", text(device(device), "state"), device(device).toString());
+            assertNotEquals(
+                    "refused", text(device(device), "state"), device(device).toString());
         }
     }
 }

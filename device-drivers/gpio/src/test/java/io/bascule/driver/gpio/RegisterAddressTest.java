@@ -14,6 +14,7 @@ import io.bascule.api.channel.driver.ChannelConfig;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -153,8 +154,9 @@ class RegisterAddressTest {
     void anyNumberComesBackAsItWasWritten() {
         long seed = 20_261_121;
         Random random = new Random(seed);
+        List<NumberType> types = List.of(NumberType.values());
         for (int i = 0; i < 20_000; i++) {
-            NumberType type = NumberType.values()[random.nextInt(NumberType.values().length - 1)];
+            NumberType type = types.get(random.nextInt(types.size() - 1));
             int first = random.nextInt(type.bits());
             int last = first + random.nextInt(type.bits() - first);
             String bits = first == last ? "" : "." + first + "-" + last;

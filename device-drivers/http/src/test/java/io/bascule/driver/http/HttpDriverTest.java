@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,7 +96,7 @@ class HttpDriverTest {
         assertEquals(new Value.F64(21.5), sink.value(0));
         assertEquals(new Value.I64(40), sink.value(1));
         assertEquals(
-                Duration.ofSeconds(1_772_366_460L).toNanos(),
+                TimeUnit.SECONDS.toNanos(1_772_366_460L),
                 sink.batch().readings().get(0).timeNanos());
     }
 

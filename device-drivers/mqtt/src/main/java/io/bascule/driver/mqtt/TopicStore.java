@@ -32,6 +32,7 @@ final class TopicStore {
      * @param isRetained whether the broker had kept it: the device said so some time ago
      * @param timeNanos when it arrived, nanoseconds since 1970
      */
+    @SuppressWarnings("ArrayRecordComponent") // Told apart by their number; never compared.
     record Arrived(long number, byte[] payload, boolean isTooLong, boolean isRetained, long timeNanos) {}
 
     /** Begins a connection. */

@@ -29,6 +29,7 @@ final class Gateway implements AutoCloseable {
     private static final Duration STOP_MAX = Duration.ofSeconds(30);
 
     private static final String STOCK_ARCHIVE = "karaf-assembly/benchmarks/target/stock/apache-karaf.tar.gz";
+    private static final Pattern DEMO_SETTINGS = Pattern.compile("io\\.bascule\\.(driver|connectors)\\.");
     private static final String FEATURES_FILE = "etc/org.apache.karaf.features.cfg";
 
     private final Path home;
@@ -122,14 +123,14 @@ final class Gateway implements AutoCloseable {
         return home;
     }
 
-    /** Takes the demo's device, flow and modules out. */
+    /** Takes the demo's device, flow, modules, broker and connection out. */
     void removeDemo() throws IOException {
         delete(home.resolve("deploy"));
         delete(home.resolve("etc/flows"));
         Files.createDirectories(home.resolve("deploy"));
         Files.createDirectories(home.resolve("etc/flows"));
         try (Stream<Path> files = Files.list(home.resolve("etc"))) {
-            for (Path file : files.filter(f -> f.getFileName().toString().startsWith("io.bascule.driver."))
+            for (Path file : files.filter(f -> DEMO_SETTINGS.matcher(f.getFileName().toString()).lookingAt())
                     .toList()) {
                 Files.delete(file);
             }

@@ -222,8 +222,10 @@ class OpcUaContractTest extends DriverContract {
                 () -> Connection.open(settings, threads, Deadline.after(Duration.ofMillis(300))));
         setPeer(FaultyDriver.Mode.THERE);
         Await.until("no connection", () -> connections() == 0);
-        // The library would connect again for ever; a client that was closed must have come to rest.
-        OpcUaClient client = new Connector(settings, threads).client(Deadline.after(Sessions.LIMIT));
+        // The library would connect again for ever; a client that was closed must have come to rest, at the latest when
+        // the attempt
+        // that was on its way has run out of its time.
+        OpcUaClient client = new Connector(settings, threads).client(Deadline.after(Duration.ofSeconds(5)));
         setPeer(FaultyDriver.Mode.SILENT);
         var attempt = client.connectAsync();
         Connection.close(client, threads);

@@ -130,7 +130,8 @@ final class Gateway implements AutoCloseable {
         Files.createDirectories(home.resolve("deploy"));
         Files.createDirectories(home.resolve("etc/flows"));
         try (Stream<Path> files = Files.list(home.resolve("etc"))) {
-            for (Path file : files.filter(f -> DEMO_SETTINGS.matcher(f.getFileName().toString()).lookingAt())
+            for (Path file : files.filter(f ->
+                            DEMO_SETTINGS.matcher(f.getFileName().toString()).lookingAt())
                     .toList()) {
                 Files.delete(file);
             }

@@ -65,8 +65,10 @@ public interface ReadingStore {
      * @throws StoreException when the store cannot be read; what was written before stays written
      * @throws IOException when {@code out} says so
      */
-    long exportCsv(List<String> channels, long fromNanos, long untilNanos, OutputStream out)
-            throws StoreException, IOException;
+    default long exportCsv(List<String> channels, long fromNanos, long untilNanos, OutputStream out)
+            throws StoreException, IOException {
+        return new CsvExport(out).write(this, channels, fromNanos, untilNanos);
+    }
 
     /** Returns how the store is doing. Does not wait. */
     Figures figures();

@@ -11,8 +11,6 @@ import io.bascule.api.store.ReadingPage;
 import io.bascule.api.store.ReadingQuery;
 import io.bascule.api.store.ReadingStore;
 import io.bascule.api.store.StoreException;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -227,30 +225,6 @@ final class PostgresHistory implements ReadingStore, Tables, AutoCloseable {
             }
             return List.copyOf(names);
         });
-    }
-
-    @Override
-    public long exportCsv(List<String> channels, long fromNanos, long untilNanos, OutputStream out)
-            throws StoreException, IOException {
-        CsvExport export = new CsvExport(out);
-        export.header();
-        long count = 0;
-        for (String channel : channels) {
-            // Page by page, so that a slow receiver does not hold a connection.
-            ReadingQuery query = ReadingQuery.of(channel, fromNanos, untilNanos, CsvExport.PAGE);
-            ReadingPage page = query(query);
-            while (true) {
-                export.write(channel, page.readings());
-                count += page.readings().size();
-                ReadingPage.Cursor next = page.next();
-                if (next == null) {
-                    break;
-                }
-                page = query(query.from(next));
-            }
-        }
-        export.flush();
-        return count;
     }
 
     @Override

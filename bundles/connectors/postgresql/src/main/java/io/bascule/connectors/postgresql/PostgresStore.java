@@ -13,8 +13,6 @@ import io.bascule.api.store.ReadingPage;
 import io.bascule.api.store.ReadingQuery;
 import io.bascule.api.store.ReadingStore;
 import io.bascule.api.store.StoreException;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -104,12 +102,6 @@ public final class PostgresStore implements ReadingStore, Outboxes {
     @Override
     public List<String> channels() throws StoreException {
         return history.channels();
-    }
-
-    @Override
-    public long exportCsv(List<String> channels, long fromNanos, long untilNanos, OutputStream out)
-            throws StoreException, IOException {
-        return history.exportCsv(channels, fromNanos, untilNanos, out);
     }
 
     @Override

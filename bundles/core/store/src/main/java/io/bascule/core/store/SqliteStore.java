@@ -14,8 +14,6 @@ import io.bascule.api.store.ReadingQuery;
 import io.bascule.api.store.ReadingStore;
 import io.bascule.api.store.StoreException;
 import java.io.File;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -116,12 +114,6 @@ public final class SqliteStore implements ReadingStore, Outboxes {
     @Override
     public List<String> channels() throws StoreException {
         return history.channels();
-    }
-
-    @Override
-    public long exportCsv(List<String> channels, long fromNanos, long untilNanos, OutputStream out)
-            throws StoreException, IOException {
-        return history.exportCsv(channels, fromNanos, untilNanos, out);
     }
 
     @Override

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.bascule.core.store;
+package io.bascule.api.store;
 
-import io.bascule.api.store.ReadingStore;
-import io.bascule.api.store.StoredReading;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,11 +12,11 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 
-/** Readings as CSV, RFC 4180. Used by one thread. */
+/** What {@link ReadingStore#exportCsv} writes: readings as CSV, RFC 4180. Used by one thread. */
 final class CsvExport {
 
     /** Readings read at once. */
-    static final int PAGE = 10_000;
+    private static final int PAGE = 10_000;
 
     private static final String LINE_END = "\r\n";
     private static final DateTimeFormatter TIME =
@@ -30,11 +28,30 @@ final class CsvExport {
         this.out = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
     }
 
-    void header() throws IOException {
+    /** Writes all of it and returns how many readings there were. */
+    long write(ReadingStore store, List<String> channels, long fromNanos, long untilNanos)
+            throws StoreException, IOException {
         out.write(ReadingStore.CSV_HEADER + LINE_END);
+        long count = 0;
+        for (String channel : channels) {
+            // Page by page, so that a slow receiver holds nothing of the store.
+            ReadingQuery query = ReadingQuery.of(channel, fromNanos, untilNanos, PAGE);
+            ReadingPage page = store.query(query);
+            while (true) {
+                write(channel, page.readings());
+                count += page.readings().size();
+                ReadingPage.Cursor next = page.next();
+                if (next == null) {
+                    break;
+                }
+                page = store.query(query.from(next));
+            }
+        }
+        out.flush();
+        return count;
     }
 
-    void write(String channel, List<StoredReading> readings) throws IOException {
+    private void write(String channel, List<StoredReading> readings) throws IOException {
         for (StoredReading reading : readings) {
             Instant time = Instant.EPOCH.plusNanos(reading.timeNanos());
             out.write(TIME.format(time));
@@ -53,9 +70,5 @@ final class CsvExport {
     private static String cell(String text) {
         boolean isPlain = text.chars().noneMatch(c -> c == '"' || c == ',' || c == '\r' || c == '\n');
         return isPlain ? text : '"' + text.replace("\"", "\"\"") + '"';
-    }
-
-    void flush() throws IOException {
-        out.flush();
     }
 }

@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
 public final class Await {
 
     /** How long to wait before the test fails: long enough for a loaded machine, never the normal case. */
-    public static final Duration BOUND = Duration.ofSeconds(20);
+    public static final Duration BOUND = Duration.ofSeconds(60);
 
     private static final long POLL_NANOS = 500_000;
 

@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Runs the suites named on the command line, or all: prints a Markdown section for each and puts it into
@@ -57,6 +59,11 @@ public final class Bench {
             Report.replaceSection(Artefacts.root().resolve("docs/benchmarks.md"), name, machine(name) + "\n" + figures);
         }
         out.println("figures are in docs/benchmarks.md");
+    }
+
+    /** Lets what is measured run: time is what it is measured against, not a condition. */
+    static void pause(int seconds) throws InterruptedException {
+        new CountDownLatch(1).await(seconds, TimeUnit.SECONDS);
     }
 
     private static String machine(String suite) throws IOException {

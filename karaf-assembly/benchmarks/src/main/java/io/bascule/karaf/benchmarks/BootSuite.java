@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -96,7 +94,7 @@ final class BootSuite implements Bench.Suite {
             double seconds = gateway.start(contender.flow);
             double cpu = gateway.cpuSeconds();
             // An idle figure needs idle time: this waits for nothing to happen.
-            new CountDownLatch(1).await(IDLE_SECONDS, TimeUnit.SECONDS);
+            Bench.pause(IDLE_SECONDS);
             Start start = new Start(seconds, cpu, gateway.memoryMebibytes("VmRSS"));
             progress.printf(
                     Locale.ROOT,

@@ -19,7 +19,7 @@ import org.osgi.framework.ServiceReference;
 
 /**
  * A bundle of its own, put into the measured gateway: each second it writes into {@value #FILE} how all devices are doing:
- * devices connected, channels, scans, overruns, scans left out, readings held back, greatest 99th percentile of the jitter in nanoseconds.
+ * devices connected, channels, scans, overruns, scans left out, greatest 99th percentile of the jitter in nanoseconds.
  */
 public final class DriverProbe implements BundleActivator {
 
@@ -70,7 +70,6 @@ public final class DriverProbe implements BundleActivator {
             scans.stream().mapToLong(ScanFigures::scans).sum(),
             scans.stream().mapToLong(ScanFigures::overruns).sum(),
             scans.stream().mapToLong(ScanFigures::skipped).sum(),
-            devices.stream().mapToLong(DeviceFigures::suppressed).sum(),
             scans.stream().mapToLong(ScanFigures::jitterP99Nanos).max().orElse(0)
         };
         StringBuilder line = new StringBuilder();

@@ -68,7 +68,7 @@ final class DriverSuite implements Bench.Suite {
                         + " one thread, one request at a time. Medians of " + ROUNDS + " rounds.\n\n"
                         + "| channels | Java reads/s | WASM reads/s | WASM / Java | Java CPU per read, µs | WASM CPU per read, µs |"
                         + " WASM / Java |\n|---|---|---|---|---|---|---|\n");
-        try (MeterPeer meter = MeterPeer.start();
+        try (CompiledPeer meter = CompiledPeer.start(CompiledPeer.METER);
                 WasmMeterDriver wasm = new WasmMeterDriver()) {
             for (int channels : CHANNELS) {
                 table.append(compare(channels, meter.endpoint(), wasm.drivers(), progress));

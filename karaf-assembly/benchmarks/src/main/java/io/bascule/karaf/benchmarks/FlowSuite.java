@@ -124,18 +124,18 @@ final class FlowSuite implements Bench.Suite {
     private static Load measure(Gateway gateway) throws IOException, InterruptedException {
         Path count = gateway.home().resolve(LoadEnds.FILE);
         await(count);
-        pause(WARM_UP_SECONDS);
+        Bench.pause(WARM_UP_SECONDS);
         Sample from = sample(count);
         double cpuFrom = gateway.cpuSeconds();
-        pause(MEASURED_SECONDS);
+        Bench.pause(MEASURED_SECONDS);
         Sample to = sample(count);
         double cpu = gateway.cpuSeconds() - cpuFrom;
         double readings = to.count - from.count;
         Files.createFile(gateway.home().resolve(LoadEnds.PACED));
         // Time for the full queues to run empty.
-        pause(SETTLE_SECONDS);
+        Bench.pause(SETTLE_SECONDS);
         Sample pacedFrom = sample(count);
-        pause(MEASURED_SECONDS);
+        Bench.pause(MEASURED_SECONDS);
         Sample pacedTo = sample(count);
         return new Load(
                 readings * 1e9 / (to.nanos - from.nanos),
@@ -144,11 +144,6 @@ final class FlowSuite implements Bench.Suite {
                 pacedTo.latencies.since(pacedFrom.latencies),
                 pacedTo.heapBytes / (1024.0 * 1024.0),
                 gateway.memoryMebibytes("VmHWM"));
-    }
-
-    /** Lets the load run: time is what is measured against, not a condition. */
-    private static void pause(int seconds) throws InterruptedException {
-        new CountDownLatch(1).await(seconds, TimeUnit.SECONDS);
     }
 
     private static void await(Path count) throws IOException, InterruptedException {

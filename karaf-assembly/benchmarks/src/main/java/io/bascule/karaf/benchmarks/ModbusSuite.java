@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.karaf.benchmarks;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** The distribution polls many Modbus TCP devices, each a process made of libmodbus, once a second. */
 final class ModbusSuite implements Bench.Suite {
@@ -22,71 +18,35 @@ final class ModbusSuite implements Bench.Suite {
     private static final int WARM_UP_SECONDS = 20;
     private static final int MEASURED_SECONDS = 60;
     private static final int CONNECT_SECONDS = 60;
-    private static final int COMPILE_SECONDS = 60;
     private static final double JITTER_TARGET_MILLIS = 100;
 
-    private record Look(
-            long connected,
-            long channels,
-            long scans,
-            long overruns,
-            long skipped,
-            long suppressed,
-            long jitterNanos) {}
+    private record Look(long connected, long channels, long scans, long overruns, long skipped, long jitterNanos) {}
 
     @Override
     public String run(PrintStream progress) throws Exception {
         Path work = Files.createTempDirectory("bascule-bench-modbus");
-        List<Process> peers = new ArrayList<>();
+        List<CompiledPeer> peers = new ArrayList<>();
         try (Gateway gateway = Gateway.unpack(work.resolve("gateway"))) {
-            Path peer = compile(work);
+            CompiledPeer first = CompiledPeer.start(CompiledPeer.MODBUS, "-I/usr/include/modbus", "-lmodbus");
+            peers.add(first);
             gateway.removeDemo();
             gateway.addFeatures("bascule-driver-modbus");
             gateway.addBundle(
                     DriverProbe.class, "org.osgi.framework,io.bascule.api.channel,io.bascule.api.channel.driver", 90);
+            while (peers.size() < DEVICES) {
+                peers.add(first.another());
+            }
             for (int i = 0; i < DEVICES; i++) {
-                Process started = new ProcessBuilder(peer.toString(), "tcp")
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
-                peers.add(started);
-                configure(gateway.home(), i, port(started));
+                configure(gateway.home(), i, peers.get(i).port());
             }
             gateway.start();
             return measure(gateway, progress);
         } finally {
-            peers.forEach(Process::destroy);
+            for (CompiledPeer peer : peers) {
+                peer.close();
+            }
             Gateway.delete(work);
         }
-    }
-
-    private static Path compile(Path work) throws IOException, InterruptedException {
-        Path binary = work.resolve("peer");
-        Process cc = new ProcessBuilder(
-                        "cc",
-                        "-O2",
-                        "-I/usr/include/modbus",
-                        "-o",
-                        binary.toString(),
-                        Artefacts.root()
-                                .resolve("device-drivers/modbus/src/test/c/peer.c")
-                                .toString(),
-                        "-lmodbus")
-                .inheritIO()
-                .start();
-        if (!cc.waitFor(COMPILE_SECONDS, TimeUnit.SECONDS) || cc.exitValue() != 0) {
-            throw new IOException("the modbus suite needs a C compiler and libmodbus; on Debian"
-                    + " 'apt-get install gcc libc6-dev libmodbus-dev'");
-        }
-        return binary;
-    }
-
-    private static int port(Process peer) throws IOException {
-        BufferedReader out = peer.inputReader(StandardCharsets.US_ASCII);
-        String line = out.readLine();
-        if (line == null) {
-            throw new IOException("a Modbus device of the bench did not start");
-        }
-        return Integer.parseInt(line.strip());
     }
 
     private static void configure(Path home, int number, int port) throws IOException {
@@ -103,13 +63,13 @@ final class ModbusSuite implements Bench.Suite {
     private static String measure(Gateway gateway, PrintStream progress) throws IOException, InterruptedException {
         Path file = gateway.home().resolve(DriverProbe.FILE);
         for (int i = 0; i < CONNECT_SECONDS && (!Files.exists(file) || look(file).connected < DEVICES); i++) {
-            pause(1);
+            Bench.pause(1);
         }
-        pause(WARM_UP_SECONDS);
+        Bench.pause(WARM_UP_SECONDS);
         Look from = look(file);
         double cpuFrom = gateway.cpuSeconds();
         long began = System.nanoTime();
-        pause(MEASURED_SECONDS);
+        Bench.pause(MEASURED_SECONDS);
         Look to = look(file);
         double seconds = (System.nanoTime() - began) / 1e9;
         double cpu = gateway.cpuSeconds() - cpuFrom;
@@ -137,16 +97,12 @@ final class ModbusSuite implements Bench.Suite {
                 + " scans left out | CPU, % of one core | resident, MiB |\n|---|---|---|---|---|---|---|---|\n" + row;
     }
 
-    private static void pause(int seconds) throws InterruptedException {
-        new CountDownLatch(1).await(seconds, TimeUnit.SECONDS);
-    }
-
     private static Look look(Path file) throws IOException {
         String[] parts = Files.readString(file).split(" ", -1);
         long[] figures = new long[parts.length];
         for (int i = 0; i < parts.length; i++) {
             figures[i] = Long.parseLong(parts[i]);
         }
-        return new Look(figures[0], figures[1], figures[2], figures[3], figures[4], figures[5], figures[6]);
+        return new Look(figures[0], figures[1], figures[2], figures[3], figures[4], figures[5]);
     }
 }

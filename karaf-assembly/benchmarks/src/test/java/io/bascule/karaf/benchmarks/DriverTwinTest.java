@@ -27,11 +27,11 @@ class DriverTwinTest {
 
     @Test
     void bothDriversSayTheSameOfOneMeter() throws Exception {
-        boolean isPossible = MeterPeer.isPossible();
+        boolean isPossible = CompiledPeer.isPossible();
         if (System.getenv("CI") == null) {
             Assumptions.assumeTrue(isPossible, "this test needs gcc; on Debian: apt-get install gcc libc6-dev");
         }
-        try (MeterPeer meter = MeterPeer.start();
+        try (CompiledPeer meter = CompiledPeer.start(CompiledPeer.METER);
                 WasmMeterDriver wasm = new WasmMeterDriver()) {
             DriverFactory<JavaMeterDriver.Point> java = JavaMeterDriver::create;
             List<Object> said = said(wasm.drivers(), meter.endpoint());

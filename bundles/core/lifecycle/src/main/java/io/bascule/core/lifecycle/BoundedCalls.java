@@ -30,6 +30,7 @@ final class BoundedCalls implements AutoCloseable {
     private Thread newThread(Runnable task) {
         Thread thread = new Thread(task, "bascule-deployment-call-" + count.incrementAndGet());
         thread.setDaemon(true);
+        thread.setPriority(Thread.MIN_PRIORITY);
         return thread;
     }
 

@@ -88,6 +88,8 @@ final class DeploymentWorker implements AutoCloseable {
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread made = new Thread(task, "bascule-deployments");
             made.setDaemon(true);
+            // Data goes first: where the JVM heeds priorities, a deployment gives way to the threads of flows.
+            made.setPriority(Thread.MIN_PRIORITY);
             return made;
         });
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);

@@ -29,8 +29,10 @@ import org.osgi.framework.wiring.BundleRevision;
  * @param version its version
  * @param descriptor the same as the manager shows it
  * @param devices factory PID of the configurations of a driver's devices; empty when it has none
+ * @param devicesKey key of such a configuration whose value is the module's name, where several modules share the factory; empty
+ *     when it is this module's alone
  */
-record ModuleIdentity(String name, Version version, ModuleDescriptor descriptor, String devices) {
+record ModuleIdentity(String name, Version version, ModuleDescriptor descriptor, String devices, String devicesKey) {
 
     /** Reads in one call when the bundle says nothing else: as many as a batch may hold. */
     private static final int BATCH_MAX_DEFAULT = 65_536;
@@ -97,7 +99,8 @@ record ModuleIdentity(String name, Version version, ModuleDescriptor descriptor,
                     BATCH_MAX_DEFAULT,
                     0,
                     update);
-            return new ModuleIdentity(name, version, descriptor, text(attributes, "devices"));
+            return new ModuleIdentity(
+                    name, version, descriptor, text(attributes, "devices"), text(attributes, "devicesKey"));
         } catch (IllegalArgumentException e) {
             throw new ModuleException(
                     "capability " + ModuleManager.MODULE_NAMESPACE + " with attributes " + attributes

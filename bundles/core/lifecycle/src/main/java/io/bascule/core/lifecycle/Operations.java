@@ -36,6 +36,7 @@ final class Operations implements AutoCloseable {
     private Thread newThread(Runnable task) {
         Thread thread = new Thread(task, "bascule-lifecycle-" + count.incrementAndGet());
         thread.setDaemon(true);
+        thread.setPriority(Thread.MIN_PRIORITY);
         return thread;
     }
 

@@ -139,6 +139,11 @@ final class Target {
         return module == null ? Optional.empty() : module.configuration();
     }
 
+    /** Returns the PIDs of the configurations of devices that a module brings. */
+    static Set<String> devicesOf(@Nullable GenerationModule module) {
+        return ModuleConfiguration.devices(configurationOf(module)).keySet();
+    }
+
     /** What the configurations of devices become, by PID; those that neither generation holds are not among them. */
     Map<String, Optional<Map<String, Object>>> deviceChanges() {
         return ModuleConfiguration.deviceChanges(configurationOf(before), configurationOf(after));

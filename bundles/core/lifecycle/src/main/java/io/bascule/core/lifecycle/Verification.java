@@ -56,12 +56,17 @@ final class Verification {
     List<Target> verify(List<Target> wished) {
         List<Target> targets = new ArrayList<>();
         Set<String> names = new HashSet<>();
+        Set<String> devices = new HashSet<>();
         for (Target target : wished) {
             try {
                 verify(target);
                 if (!names.add(target.name())) {
                     problems.add("module '" + target.name() + "' stands twice in the deployment");
                 }
+                Target.devicesOf(target.after).stream()
+                        .filter(pid -> !devices.add(pid))
+                        .forEach(pid -> problems.add(target.name() + ": configuration '" + pid
+                                + "' is that of another module's device in this deployment, too"));
                 if (!target.isNothing()) {
                     targets.add(target);
                 }
@@ -173,8 +178,9 @@ final class Verification {
     }
 
     /** A deployment sets configurations of the module's own devices, and no others. */
-    private static void checkDevices(GenerationModule module, ModuleIdentity identity) throws ModuleException {
-        for (String pid : ModuleConfiguration.devices(module.configuration()).keySet()) {
+    private void checkDevices(GenerationModule module, ModuleIdentity identity) throws ModuleException, IOException {
+        Map<String, Map<String, Object>> devices = ModuleConfiguration.devices(module.configuration());
+        for (String pid : devices.keySet()) {
             String factory = identity.devices();
             if (factory.isEmpty()) {
                 throw new ModuleException("configuration '" + pid + "' is an object, but " + identity.full()
@@ -184,6 +190,24 @@ final class Verification {
                 throw new ModuleException("configuration '" + pid + "' is not of a device of " + identity.full()
                         + "; expected '" + factory + "~NAME'");
             }
+        }
+        if (!identity.devicesKey().isEmpty()) {
+            for (Map.Entry<String, Map<String, Object>> each : devices.entrySet()) {
+                checkOwner(each.getKey(), Optional.of(each.getValue()), identity, "says");
+                checkOwner(each.getKey(), parts.settings().find(each.getKey()), identity, "is in force and says");
+            }
+        }
+    }
+
+    /** Where modules share a factory, a device says whose it is; it cannot be taken from another module. */
+    private static void checkOwner(
+            String pid, Optional<Map<String, Object>> settings, ModuleIdentity identity, String what)
+            throws ModuleException {
+        Object owner = settings.map(values -> values.getOrDefault(identity.devicesKey(), ""))
+                .orElse(identity.name());
+        if (!owner.toString().strip().equals(identity.name())) {
+            throw new ModuleException("configuration '" + pid + "' " + what + " " + identity.devicesKey() + " '" + owner
+                    + "'; expected '" + identity.name() + "', or another name behind the tilde");
         }
     }
 

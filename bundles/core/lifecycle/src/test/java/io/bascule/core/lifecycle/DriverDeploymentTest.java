@@ -22,6 +22,7 @@ import io.bascule.testkit.Await;
 import io.bascule.testkit.FakeConfigurationAdmin;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,6 +116,28 @@ class DriverDeploymentTest {
         drivers.awaitConnected("press");
         assertEquals(List.of("test.line@1.1.0*"), drivers.rig.bundles());
         assertEquals("1.1.0", entry().descriptor().version());
+    }
+
+    @Test
+    void whereModulesShareAFactoryADeviceIsOnlyItsOwnModules() throws Exception {
+        Map<String, Object> oven = new HashMap<>(DriverRig.settings("oven", 10));
+        Deployment unnamed = run(drivers.put("1.0.0", Version.SHARED, Map.of(OVEN, oven)));
+        assertEquals(Optional.of(Outcome.FAILED), unnamed.outcome());
+        assertTrue(
+                unnamed.reason().contains("'" + OVEN + "' says module ''; expected '" + DriverRig.NAME + "'"),
+                unnamed.reason());
+
+        oven.put("module", "somebody");
+        configurations.getFactoryConfiguration(DriverRig.FACTORY, "oven", "?").update(FrameworkUtil.asDictionary(oven));
+        Map<String, Object> own = new HashMap<>(oven);
+        own.put("module", DriverRig.NAME);
+        Deployment taken = run(drivers.put("1.0.0", Version.SHARED, Map.of(OVEN, own)));
+        assertEquals(Optional.of(Outcome.FAILED), taken.outcome());
+        assertTrue(taken.reason().contains("is in force and says module 'somebody'"), taken.reason());
+
+        own.put("device", "press");
+        assertCommitted(run(drivers.put("1.0.0", Version.SHARED, Map.of(PRESS, own))));
+        drivers.awaitConnected("press");
     }
 
     @ParameterizedTest

@@ -67,7 +67,9 @@ final class DriverRig implements AutoCloseable {
         /** It breaks its contract in every connection. */
         BROKEN,
         /** It refuses configurations that others take. */
-        STRICT
+        STRICT,
+        /** Its factory serves other modules, too: a device names its module. */
+        SHARED
     }
 
     final Rig rig;
@@ -186,7 +188,8 @@ final class DriverRig implements AutoCloseable {
         main.putValue(
                 Constants.PROVIDE_CAPABILITY,
                 "bascule.module;name=" + NAME + ";version:Version=\"" + version
-                        + "\";kind=native;world=driver;devices=\"" + FACTORY + "\"");
+                        + "\";kind=native;world=driver;devices=\"" + FACTORY + "\""
+                        + (does == Version.SHARED ? ";devicesKey=module" : ""));
         Path file = folder.resolve("line-" + version + "-" + does + ".jar");
         try (OutputStream out = Files.newOutputStream(file);
                 JarOutputStream jar = new JarOutputStream(out, manifest)) {

@@ -43,7 +43,7 @@ public final class FaultyProxy implements AutoCloseable {
     }
 
     private final ServerSocket server;
-    private final InetSocketAddress target;
+    private volatile InetSocketAddress target;
     private final Random random;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -56,7 +56,7 @@ public final class FaultyProxy implements AutoCloseable {
      * @param targetPort where the device listens, on loopback
      */
     public FaultyProxy(int targetPort, long seed) {
-        target = new InetSocketAddress(InetAddress.getLoopbackAddress(), targetPort);
+        target = address(targetPort);
         random = new Random(seed);
         try {
             server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -64,6 +64,10 @@ public final class FaultyProxy implements AutoCloseable {
             throw new UncheckedIOException("no port for the proxy", e);
         }
         start("accept", this::accept);
+    }
+
+    private static InetSocketAddress address(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
     private static void start(String role, Runnable work) {
@@ -75,6 +79,11 @@ public final class FaultyProxy implements AutoCloseable {
     /** Returns the port for the driver. */
     public int port() {
         return server.getLocalPort();
+    }
+
+    /** Sets where the device listens from now on: one that was restarted may have another port. */
+    public void setTarget(int targetPort) {
+        target = address(targetPort);
     }
 
     /** Sets what happens from now on. */
@@ -103,20 +112,31 @@ public final class FaultyProxy implements AutoCloseable {
                     close(driver);
                     continue;
                 }
-                Socket device = new Socket();
-                device.connect(target, CONNECT_MILLIS);
-                driver.setTcpNoDelay(true);
-                device.setTcpNoDelay(true);
-                open.add(driver);
-                open.add(device);
-                start("asks", () -> pump(driver, device, false));
-                start("answers", () -> pump(device, driver, true));
+                join(driver);
             } catch (IOException e) {
-                if (!server.isClosed() && fault != Fault.CUT) {
-                    throw new UncheckedIOException("the proxy cannot reach " + target, e);
+                if (!server.isClosed()) {
+                    throw new UncheckedIOException("the proxy cannot listen", e);
                 }
             }
         }
+    }
+
+    /** A device that is not there is what a driver must live with: its connection ends, and the next one is tried anew. */
+    private void join(Socket driver) {
+        Socket device = new Socket();
+        try {
+            device.connect(target, CONNECT_MILLIS);
+            driver.setTcpNoDelay(true);
+            device.setTcpNoDelay(true);
+        } catch (IOException e) {
+            close(device);
+            close(driver);
+            return;
+        }
+        open.add(driver);
+        open.add(device);
+        start("asks", () -> pump(driver, device, false));
+        start("answers", () -> pump(device, driver, true));
     }
 
     private void pump(Socket from, Socket to, boolean isAnswer) {

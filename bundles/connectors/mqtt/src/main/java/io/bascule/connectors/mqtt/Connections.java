@@ -24,8 +24,8 @@ public final class Connections {
         /** Returns how the connection is. */
         BrokerConnection.State state();
 
-        /** Returns what {@code {gateway}} stands for. */
-        String gateway();
+        /** Returns how it is configured. */
+        MqttSettings settings();
 
         /** Returns a message id that is not given again. */
         String nextId();

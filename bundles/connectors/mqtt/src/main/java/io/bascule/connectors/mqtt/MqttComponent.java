@@ -176,8 +176,8 @@ public final class MqttComponent implements Connections.Way, BrokerConnection.Ob
     }
 
     @Override
-    public String gateway() {
-        return settings.gateway();
+    public MqttSettings settings() {
+        return settings;
     }
 
     @Override

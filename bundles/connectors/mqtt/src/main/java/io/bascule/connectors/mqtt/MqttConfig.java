@@ -110,6 +110,16 @@ public @interface MqttConfig {
             description = "Where the result of each command goes. Empty: where MQTT 5 asks for it, else nowhere")
     String replyTopic() default "";
 
+    /** Session at the broker. */
+    @AttributeDefinition(
+            name = "Session",
+            description =
+                    "How long the broker keeps commands while the gateway is away; needs a client id. With MQTT 3.1.1"
+                            + " the broker itself decides how long. 0: not at all. Unit: seconds",
+            min = "0",
+            max = "31536000")
+    int sessionSeconds() default 0;
+
     /** Window. */
     @AttributeDefinition(
             name = "In flight",

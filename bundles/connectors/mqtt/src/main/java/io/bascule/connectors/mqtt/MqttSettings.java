@@ -53,8 +53,14 @@ record MqttSettings(
     private static final int PORT_MAX = 65_535;
     private static final int IN_FLIGHT_MAX = 1000;
     private static final int KEEP_ALIVE_MAX = 3600;
+    private static final int SESSION_SECONDS_MAX = 31_536_000;
     private static final int MILLIS_MAX = 3_600_000;
     private static final int PER_SECOND_MAX = 1_000_000;
+
+    /** Returns whether the broker keeps what it knows of this client while that is away. */
+    boolean hasSession() {
+        return !link.sessionExpiry().isZero();
+    }
 
     /** Returns where to connect, with room for {@code more} publications beside the window. */
     LinkSettings link(int more) {
@@ -64,6 +70,7 @@ record MqttSettings(
                 link.clientId(),
                 link.user(),
                 link.password(),
+                link.sessionExpiry(),
                 link.timeout(),
                 link.keepAlive(),
                 inFlightMax + more,
@@ -89,6 +96,13 @@ record MqttSettings(
                 "version is '" + config.version() + "'; expected 3.1.1 or 5");
         check.within("port", config.port(), 1, PORT_MAX);
         check.within("keepAliveSeconds", config.keepAliveSeconds(), 1, KEEP_ALIVE_MAX);
+        check.within("sessionSeconds", config.sessionSeconds(), 0, SESSION_SECONDS_MAX);
+        check.that(
+                config.sessionSeconds() == 0 || !config.clientId().isEmpty(),
+                "sessionSeconds is set and clientId is not; the broker knows a session by clientId, so set it");
+        check.that(
+                config.sessionSeconds() == 0 || !config.commandTopic().isEmpty(),
+                "sessionSeconds is set and commandTopic is not; a session keeps commands, so set both or none");
         check.within("timeoutMillis", config.timeoutMillis(), 100, MILLIS_MAX);
         check.within("answerTimeoutMillis", config.answerTimeoutMillis(), 100, MILLIS_MAX);
         check.within("retryMinMillis", config.retryMinMillis(), 1, MILLIS_MAX);
@@ -114,6 +128,7 @@ record MqttSettings(
                 config.clientId().isEmpty() ? anyClientId(config.name()) : config.clientId(),
                 config.user(),
                 config.password(),
+                Duration.ofSeconds(config.sessionSeconds()),
                 Duration.ofMillis(config.timeoutMillis()),
                 Duration.ofSeconds(config.keepAliveSeconds()),
                 config.inFlightMax(),

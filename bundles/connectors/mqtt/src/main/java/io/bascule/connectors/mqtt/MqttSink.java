@@ -74,10 +74,15 @@ final class MqttSink implements Stage {
             throw new FlowException("stage " + label
                     + " is durable and there is no store; install the feature bascule-store, or set durable to false");
         }
+        if (config.qos() == 2 && way.get().settings().hasSession()) {
+            throw new FlowException("stage " + label + " has qos 2 and connection '" + config.connection()
+                    + "' has sessionSeconds: a broker that keeps a session takes a new message for an old one of the same"
+                    + " number. Use qos 1, or a connection without a session");
+        }
         if (way.get() != last) {
             // Another configuration: the gateway may have another name in topics.
             last = way.get();
-            fixed.put(TopicTemplate.GATEWAY, last.gateway());
+            fixed.put(TopicTemplate.GATEWAY, last.settings().gateway());
             places.clear();
         }
         return way.get();

@@ -13,6 +13,8 @@ import javax.net.ssl.SSLContext;
  * @param clientId identifies this client at the broker
  * @param user login name, empty for none
  * @param password its password, empty for none
+ * @param sessionExpiry how long the broker keeps subscriptions and what comes for them while the client is away; zero: not at
+ *     all. MQTT 3.1.1 cannot say how long
  * @param timeout limit of connecting and of each answer waited for
  * @param keepAlive the client says that it is alive so often
  * @param inFlightMax most publications that will be unanswered at once
@@ -25,6 +27,7 @@ public record LinkSettings(
         String clientId,
         String user,
         String password,
+        Duration sessionExpiry,
         Duration timeout,
         Duration keepAlive,
         int inFlightMax,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.connectors.mqtt.transport;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,17 +33,17 @@ public final class Paho3 implements Transport {
             throws TransportException {
         MqttConnectOptions options = options(settings);
         will.ifPresent(w -> options.setWill(w.topic(), w.payload(), w.qos(), w.isRetained()));
+        BrokerSocket socket = new BrokerSocket(settings);
+        options.setSocketFactory(socket.factory());
         MqttAsyncClient client = null;
         try {
-            String scheme = settings.tls().isPresent() ? "ssl://" : "tcp://";
-            client = new MqttAsyncClient(
-                    scheme + settings.host() + ":" + settings.port(), settings.clientId(), new MemoryPersistence());
+            client = new MqttAsyncClient(BrokerSocket.address(settings), settings.clientId(), new MemoryPersistence());
             client.setCallback(new Ears(listener));
             client.connect(options).waitForCompletion(settings.timeout().toMillis());
-            return new PahoLink(client, settings);
+            return new PahoLink(client, socket, settings);
         } catch (MqttException e) {
             if (client != null) {
-                end(client);
+                end(client, socket);
             }
             throw new TransportException("cannot connect to " + settings + ": " + words(e), e);
         }
@@ -51,18 +52,15 @@ public final class Paho3 implements Transport {
     private static MqttConnectOptions options(LinkSettings settings) {
         MqttConnectOptions options = new MqttConnectOptions();
         options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
-        options.setCleanSession(true);
+        options.setCleanSession(settings.sessionExpiry().isZero());
         options.setAutomaticReconnect(false);
         options.setConnectionTimeout((int) Math.max(1, settings.timeout().toSeconds()));
         options.setKeepAliveInterval((int) settings.keepAlive().toSeconds());
         options.setMaxInflight(settings.inFlightMax());
-        options.setHttpsHostnameVerificationEnabled(settings.isHostVerified());
         if (!settings.user().isEmpty()) {
             options.setUserName(settings.user());
             options.setPassword(settings.password().toCharArray());
         }
-        options.setSocketFactory(
-                settings.tls().isPresent() ? Sockets.encrypted(settings.tls().get()) : Sockets.plain());
         return options;
     }
 
@@ -73,7 +71,7 @@ public final class Paho3 implements Transport {
                 + ")";
     }
 
-    private static void end(MqttAsyncClient client) {
+    private static void end(MqttAsyncClient client, BrokerSocket socket) {
         try {
             client.disconnectForcibly(0, 1, false);
         } catch (MqttException e) {
@@ -83,6 +81,12 @@ public final class Paho3 implements Transport {
             client.close(true);
         } catch (MqttException e) {
             LOG.debug("client={} did not close", client.getClientId(), e);
+        }
+        try {
+            // Of a client that was still connecting, the socket is all that can be closed.
+            socket.close();
+        } catch (IOException e) {
+            LOG.debug("client={} left its socket open", client.getClientId(), e);
         }
     }
 
@@ -106,11 +110,13 @@ public final class Paho3 implements Transport {
 
     private static final class PahoLink implements Link {
         private final MqttAsyncClient client;
+        private final BrokerSocket socket;
         private final LinkSettings settings;
         private final AtomicBoolean isClosed = new AtomicBoolean();
 
-        PahoLink(MqttAsyncClient client, LinkSettings settings) {
+        PahoLink(MqttAsyncClient client, BrokerSocket socket, LinkSettings settings) {
             this.client = client;
+            this.socket = socket;
             this.settings = settings;
         }
 
@@ -163,7 +169,7 @@ public final class Paho3 implements Transport {
         @Override
         public void close() {
             if (isClosed.compareAndSet(false, true)) {
-                end(client);
+                end(client, socket);
             }
         }
     }

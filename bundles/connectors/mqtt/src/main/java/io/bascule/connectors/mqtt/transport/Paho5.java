@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.connectors.mqtt.transport;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -39,21 +40,21 @@ public final class Paho5 implements Transport {
             throws TransportException {
         MqttConnectionOptions options = options(settings);
         will.ifPresent(w -> options.setWill(w.topic(), message(w)));
+        BrokerSocket socket = new BrokerSocket(settings);
+        options.setSocketFactory(socket.factory());
         MqttAsyncClient client = null;
         try {
-            String scheme = settings.tls().isPresent() ? "ssl://" : "tcp://";
-            client = new MqttAsyncClient(
-                    scheme + settings.host() + ":" + settings.port(), settings.clientId(), new MemoryPersistence());
+            client = new MqttAsyncClient(BrokerSocket.address(settings), settings.clientId(), new MemoryPersistence());
             client.setCallback(new Ears(listener));
             IMqttToken token = client.connect(options);
             token.waitForCompletion(settings.timeout().toMillis());
             MqttProperties said = token.getResponseProperties();
             Integer most = said == null ? null : said.getReceiveMaximum();
             int inFlightMax = most == null ? settings.inFlightMax() : Math.min(settings.inFlightMax(), most);
-            return new PahoLink(client, settings, inFlightMax);
+            return new PahoLink(client, socket, settings, inFlightMax);
         } catch (MqttException e) {
             if (client != null) {
-                end(client);
+                end(client, socket);
             }
             throw new TransportException("cannot connect to " + settings + ": " + words(e), e);
         }
@@ -61,17 +62,15 @@ public final class Paho5 implements Transport {
 
     private static MqttConnectionOptions options(LinkSettings settings) {
         MqttConnectionOptions options = new MqttConnectionOptions();
-        options.setCleanStart(true);
+        options.setCleanStart(settings.sessionExpiry().isZero());
+        options.setSessionExpiryInterval(settings.sessionExpiry().toSeconds());
         options.setAutomaticReconnect(false);
         options.setConnectionTimeout((int) Math.max(1, settings.timeout().toSeconds()));
         options.setKeepAliveInterval((int) settings.keepAlive().toSeconds());
-        options.setHttpsHostnameVerificationEnabled(settings.isHostVerified());
         if (!settings.user().isEmpty()) {
             options.setUserName(settings.user());
             options.setPassword(settings.password().getBytes(StandardCharsets.UTF_8));
         }
-        options.setSocketFactory(
-                settings.tls().isPresent() ? Sockets.encrypted(settings.tls().get()) : Sockets.plain());
         return options;
     }
 
@@ -96,7 +95,7 @@ public final class Paho5 implements Transport {
                 + ")";
     }
 
-    private static void end(MqttAsyncClient client) {
+    private static void end(MqttAsyncClient client, BrokerSocket socket) {
         try {
             client.disconnectForcibly(0, 1, false);
         } catch (MqttException e) {
@@ -106,6 +105,12 @@ public final class Paho5 implements Transport {
             client.close(true);
         } catch (MqttException e) {
             LOG.debug("client={} did not close", client.getClientId(), e);
+        }
+        try {
+            // Of a client that was still connecting, the socket is all that can be closed.
+            socket.close();
+        } catch (IOException e) {
+            LOG.debug("client={} left its socket open", client.getClientId(), e);
         }
     }
 
@@ -167,12 +172,14 @@ public final class Paho5 implements Transport {
 
     private static final class PahoLink implements Link {
         private final MqttAsyncClient client;
+        private final BrokerSocket socket;
         private final LinkSettings settings;
         private final int inFlightMax;
         private final AtomicBoolean isClosed = new AtomicBoolean();
 
-        PahoLink(MqttAsyncClient client, LinkSettings settings, int inFlightMax) {
+        PahoLink(MqttAsyncClient client, BrokerSocket socket, LinkSettings settings, int inFlightMax) {
             this.client = client;
+            this.socket = socket;
             this.settings = settings;
             this.inFlightMax = inFlightMax;
         }
@@ -220,7 +227,7 @@ public final class Paho5 implements Transport {
         @Override
         public void close() {
             if (isClosed.compareAndSet(false, true)) {
-                end(client);
+                end(client, socket);
             }
         }
     }

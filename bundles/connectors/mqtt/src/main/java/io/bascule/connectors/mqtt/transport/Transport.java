@@ -7,7 +7,7 @@ import java.util.Optional;
 public interface Transport {
 
     /**
-     * Connects, with a clean session. Blocks, at most for the time limit of the settings.
+     * Connects. Blocks, at most for the time limit of the settings.
      *
      * @param will what the broker publishes when the connection breaks; empty for nothing
      * @param listener hears of the link from now on, also before this method returns

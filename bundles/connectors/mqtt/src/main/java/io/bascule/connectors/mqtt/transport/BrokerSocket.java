@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.connectors.mqtt.transport;
+
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javax.net.SocketFactory;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The socket of one link, plain or with TLS inside; to the clients it is a plain one. It does what they leave out:
+ *
+ * <ul>
+ *   <li>It sends at once: with Nagle's algorithm a small publication can wait for the acknowledgement of the one before.
+ *   <li>It can be closed while it connects.
+ *   <li>It shows the end of the stream only when the client has begun to send. A client waits to see its receiver run before it
+ *       sends, for ever if the receiver has ended by then because the broker hung up: a busy thread for each such attempt.
+ * </ul>
+ */
+@SuppressWarnings("UnsynchronizedOverridesSynchronized") // Under the lock, closing would wait for what it is to end.
+final class BrokerSocket extends Socket {
+
+    /** A client that has not begun by then never will. */
+    private static final long BEGIN_SECONDS_MAX = 10;
+
+    private final LinkSettings settings;
+    private final Socket wire = new Socket();
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private volatile Socket inner = wire;
+    private @Nullable InputStream input;
+    private @Nullable OutputStream output;
+
+    /** Makes a socket that is not connected; the client connects it. */
+    BrokerSocket(LinkSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Returns the address in the form that clients take; also with TLS, which is not their affair. */
+    static String address(LinkSettings settings) {
+        return "tcp://" + settings.host() + ":" + settings.port();
+    }
+
+    /** Returns a factory that gives this socket. */
+    SocketFactory factory() {
+        return new Factory();
+    }
+
+    @Override
+    public void connect(SocketAddress broker) throws IOException {
+        connect(broker, 0);
+    }
+
+    @Override
+    public void connect(SocketAddress broker, int timeoutMillis) throws IOException {
+        wire.setTcpNoDelay(true);
+        wire.connect(broker, timeoutMillis);
+        if (settings.tls().isPresent()) {
+            wire.setSoTimeout(timeoutMillis);
+            SSLSocket secure = (SSLSocket)
+                    settings.tls().get().getSocketFactory().createSocket(wire, settings.host(), settings.port(), true);
+            inner = secure;
+            if (settings.isHostVerified()) {
+                SSLParameters parameters = secure.getSSLParameters();
+                // Names are compared as with HTTPS, RFC 2818 section 3.1.
+                parameters.setEndpointIdentificationAlgorithm("HTTPS");
+                secure.setSSLParameters(parameters);
+            }
+            secure.startHandshake();
+            wire.setSoTimeout(0);
+        }
+        // Asked for now: a socket that is closed meanwhile gives none, and the client expects some.
+        input = new Patient(inner.getInputStream());
+        output = new Noting(inner.getOutputStream());
+    }
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+        return connected(input);
+    }
+
+    @Override
+    public OutputStream getOutputStream() throws IOException {
+        return connected(output);
+    }
+
+    private <T> T connected(@Nullable T stream) throws SocketException {
+        if (stream == null) {
+            throw new SocketException("the socket to " + settings + " is not connected");
+        }
+        return stream;
+    }
+
+    @Override
+    public void setSoTimeout(int timeoutMillis) throws SocketException {
+        inner.setSoTimeout(timeoutMillis);
+    }
+
+    @Override
+    public boolean isConnected() {
+        return wire.isConnected();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return wire.isClosed();
+    }
+
+    @Override
+    public void shutdownInput() throws IOException {
+        wire.shutdownInput();
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        wire.shutdownOutput();
+    }
+
+    /** Closes, without the farewell of TLS: a silent broker would keep it waiting. */
+    @Override
+    public void close() throws IOException {
+        wire.close();
+    }
+
+    /** Keeps the end back until the client has begun. */
+    private final class Patient extends FilterInputStream {
+        Patient(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] single = new byte[1];
+            return read(single, 0, 1) == -1 ? -1 : Byte.toUnsignedInt(single[0]);
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            int count;
+            try {
+                count = in.read(into, offset, length);
+            } catch (SocketTimeoutException e) {
+                // No end: the client looks in again.
+                throw e;
+            } catch (IOException e) {
+                awaitBegin();
+                throw e;
+            }
+            if (count == -1) {
+                awaitBegin();
+            }
+            return count;
+        }
+
+        private void awaitBegin() throws InterruptedIOException {
+            try {
+                begun.await(BEGIN_SECONDS_MAX, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted at the end of the connection to " + settings);
+            }
+        }
+    }
+
+    /** Notes that the client has begun. */
+    private final class Noting extends FilterOutputStream {
+        Noting(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            begun.countDown();
+            out.write(value);
+        }
+
+        @Override
+        public void write(byte[] from, int offset, int length) throws IOException {
+            begun.countDown();
+            out.write(from, offset, length);
+        }
+    }
+
+    /** The clients ask for one socket and connect it themselves. */
+    private final class Factory extends SocketFactory {
+        @Override
+        public Socket createSocket() {
+            return BrokerSocket.this;
+        }
+
+        @Override
+        public Socket createSocket(String host, int port) throws IOException {
+            throw other();
+        }
+
+        @Override
+        public Socket createSocket(String host, int port, InetAddress local, int localPort) throws IOException {
+            throw other();
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int port) throws IOException {
+            throw other();
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) throws IOException {
+            throw other();
+        }
+
+        private SocketException other() {
+            return new SocketException("there is one socket to " + settings + ", and whoever asks for it connects it");
+        }
+    }
+}

@@ -9,7 +9,8 @@ import java.util.Objects;
  *
  * @param module the module's name, or {@code *} for every module
  * @param capability what is allowed
- * @param scope for which objects it holds; empty exactly when the capability is not scoped
+ * @param scope for which objects it holds, a pattern that is given twice counts once; empty exactly when the capability is
+ *     not scoped
  */
 public record Grant(String module, Capability capability, List<NamePattern> scope) {
 
@@ -19,7 +20,7 @@ public record Grant(String module, Capability capability, List<NamePattern> scop
     /** Checks that the scope fits the capability. */
     public Grant {
         Objects.requireNonNull(capability, "capability");
-        scope = List.copyOf(scope);
+        scope = scope.stream().distinct().toList();
         if (module.isBlank()) {
             throw new IllegalArgumentException("a grant needs the name of a module, or '*' for every module");
         }

@@ -39,7 +39,13 @@ final class ModuleGrants {
 
     /** Makes the module's own grants exactly these; they outlive a crash when this returns. */
     void set(String module, List<Grant> wanted) throws ModuleException {
-        for (int i = 0; i < ATTEMPTS_MAX && !Set.copyOf(own(module)).equals(Set.copyOf(wanted)); i++) {
+        for (int i = 0; !Set.copyOf(own(module)).equals(Set.copyOf(wanted)); i++) {
+            if (i == ATTEMPTS_MAX) {
+                throw new ModuleException(
+                        "the grants of module '" + module + "' were changed by somebody else while they"
+                                + " were set: expected " + wanted + ", got " + own(module)
+                                + "; try again when nobody edits etc/" + PID + ".cfg");
+            }
             change(module, wanted);
             try {
                 settings.awaitFile(PID);

@@ -80,6 +80,7 @@ final class DeploymentWorker implements AutoCloseable {
     private boolean isAlerted;
     private long tendingSince = System.nanoTime();
 
+    @SuppressWarnings("ThreadPriorityCheck") // A wish: nothing depends on whether the JVM heeds it.
     DeploymentWorker(BundleContext context, DeploymentParts parts, Neighbours neighbours) {
         this.context = context;
         this.parts = parts;

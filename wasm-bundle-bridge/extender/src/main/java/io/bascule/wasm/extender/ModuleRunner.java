@@ -2,6 +2,7 @@
 package io.bascule.wasm.extender;
 
 import io.bascule.api.channel.driver.DriverFactory;
+import io.bascule.api.channel.driver.DriverRuntime;
 import io.bascule.api.module.ModuleDescriptor;
 import io.bascule.api.module.ModuleException;
 import io.bascule.api.module.ModuleState;
@@ -65,6 +66,7 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
     private final AtomicReference<@Nullable WasmModule> running = new AtomicReference<>();
     private final AtomicReference<@Nullable ServiceRegistration<?>> registration = new AtomicReference<>();
     private final AtomicReference<@Nullable ServiceRegistration<?>> drivers = new AtomicReference<>();
+    private final AtomicReference<@Nullable DriverDevices> devices = new AtomicReference<>();
     private volatile boolean isWanted;
     private volatile @Nullable ModuleContent declared;
     private volatile String declarationProblem = "";
@@ -181,6 +183,7 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
                 return;
             }
             running.set(module);
+            devices.set(devicesOf(module.descriptor()));
             // Whoever reads READY must find the service.
             register(module);
             tracker.become(ModuleState.READY, "");
@@ -275,6 +278,13 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
                 descriptor.version(),
                 descriptor.world().word(),
                 descriptor.digest());
+    }
+
+    /** Made at each start: the devices are awaited anew. Without what runs devices there are none to wait for. */
+    private @Nullable DriverDevices devicesOf(ModuleDescriptor descriptor) {
+        DriverRuntime runtime =
+                descriptor.world() == World.DRIVER ? parts.runtimes().getService() : null;
+        return runtime == null ? null : new DriverDevices(descriptor.name(), runtime, parts.configurations());
     }
 
     private static Map<String, Object> about(ModuleDescriptor descriptor) {
@@ -402,6 +412,8 @@ final class ModuleRunner implements ModuleStatusSource, ManagedService {
                 return ModuleStatus.of(ModuleState.UNRESOLVED, notOffered);
             }
         }
-        return tracker.status();
+        ModuleStatus own = tracker.status();
+        DriverDevices ofDriver = own.state() == ModuleState.READY ? devices.get() : null;
+        return ofDriver == null ? own : ofDriver.with(own);
     }
 }

@@ -4,6 +4,7 @@ package io.bascule.wasm.extender;
 import io.bascule.api.channel.driver.DriverFactory;
 import io.bascule.api.channel.driver.DriverRuntime;
 import io.bascule.api.module.spi.Module;
+import io.bascule.wasm.extender.wrap.ModuleBundle;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -45,7 +46,7 @@ import org.slf4j.LoggerFactory;
 public final class WasmDevice {
 
     /** Factory PID of the configuration. */
-    public static final String PID = "io.bascule.wasm.driver";
+    public static final String PID = ModuleBundle.DEVICES_PID;
 
     private static final Logger LOG = LoggerFactory.getLogger(WasmDevice.class);
 
@@ -152,15 +153,9 @@ public final class WasmDevice {
         }
         this.tracker = new ServiceTracker<>(context, filter(context, module), new Changes());
         tracker.open();
-        // What is wrong with the configuration now is for whoever activates; later there is only the log.
         isOpen = true;
-        try {
-            follow(false);
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            isOpen = false;
-            tracker.close();
-            throw e;
-        }
+        // One that this version of the module refuses waits for another version, as it waits for the module.
+        followAndReport(false);
         if (drivers.isEmpty()) {
             LOG.info("device={} waits for module={}", properties.get("device"), module);
         }

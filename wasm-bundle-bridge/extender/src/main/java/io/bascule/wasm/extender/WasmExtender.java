@@ -3,6 +3,7 @@ package io.bascule.wasm.extender;
 
 import io.bascule.api.channel.ChannelRegistry;
 import io.bascule.api.channel.ChannelWriter;
+import io.bascule.api.channel.driver.DriverRuntime;
 import io.bascule.api.security.Authorizer;
 import io.bascule.wasm.capabilities.CapabilityLimits;
 import io.bascule.wasm.capabilities.DeviceStreams;
@@ -30,6 +31,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.util.tracker.BundleTracker;
 import org.osgi.util.tracker.BundleTrackerCustomizer;
+import org.osgi.util.tracker.ServiceTracker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -209,10 +211,12 @@ public final class WasmExtender {
     private final ScheduledThreadPoolExecutor pool;
     private final StateStore states;
     private final Future<?> flushing;
+    private final ServiceTracker<DriverRuntime, DriverRuntime> runtimes;
     private final BundleTracker<ModuleRunner> bundles;
 
     /** Starts watching. */
     @Activate
+    @SuppressWarnings("ThreadPriorityCheck") // A wish: nothing depends on whether the JVM heeds it.
     public WasmExtender(
             BundleContext context,
             Config config,
@@ -228,13 +232,17 @@ public final class WasmExtender {
         pool = new ScheduledThreadPoolExecutor(config.startThreads(), task -> {
             Thread thread = new Thread(task, PID + "-start-" + number.incrementAndGet());
             thread.setDaemon(true);
+            thread.setPriority(Thread.MIN_PRIORITY);
             return thread;
         });
         pool.setRemoveOnCancelPolicy(true);
         flushing = pool.scheduleWithFixedDelay(states::flush, FLUSH_SECONDS, FLUSH_SECONDS, TimeUnit.SECONDS);
         HostServices services = new HostServices(
                 authorizer, channels, writer, states, new DeviceStreams(), InstantSource.system(), limits);
-        ExtenderParts parts = new ExtenderParts(context, engine.get(), services, policy, configurations, pool);
+        runtimes = new ServiceTracker<>(context, DriverRuntime.class, null);
+        runtimes.open();
+        ExtenderParts parts =
+                new ExtenderParts(context, engine.get(), services, policy, configurations, runtimes, pool);
         bundles = new BundleTracker<>(context, STATES, new Watcher(parts));
         bundles.open();
     }
@@ -268,6 +276,7 @@ public final class WasmExtender {
     @Deactivate
     public void deactivate() throws InterruptedException {
         bundles.close();
+        runtimes.close();
         flushing.cancel(false);
         pool.shutdownNow();
         if (!pool.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {

@@ -5,6 +5,7 @@ import aQute.bnd.header.Attrs;
 import aQute.bnd.header.Parameters;
 import aQute.bnd.version.Version;
 import io.bascule.api.module.ModuleManager;
+import io.bascule.api.module.World;
 import io.bascule.wasm.abi.HostRequirement;
 import io.bascule.wasm.abi.HostRequirement.InterfaceVersion;
 import io.bascule.wasm.abi.MetadataException;
@@ -194,6 +195,10 @@ public final class BundleWrapper {
         attrs.put(ModuleBundle.KIND, ModuleBundle.KIND_WASM);
         attrs.put(ModuleBundle.DIGEST, content.digest());
         attrs.put(ModuleBundle.UPDATE, metadata.update().word());
+        if (metadata.world() == World.DRIVER) {
+            attrs.put(ModuleBundle.DEVICES, ModuleBundle.DEVICES_PID);
+            attrs.put(ModuleBundle.DEVICES_KEY, ModuleBundle.DEVICES_KEY_MODULE);
+        }
         Parameters header = new Parameters();
         header.add(ModuleManager.MODULE_NAMESPACE, attrs);
         return header.toString();

@@ -43,6 +43,15 @@ public final class ModuleBundle {
     /** Attribute of the module capability that says how it gives way to its next version. */
     public static final String UPDATE = "update";
 
+    /** Attribute of the module capability that holds the factory PID of the configurations of a driver's devices. */
+    public static final String DEVICES = "devices";
+    /** The value of {@link #DEVICES}: one factory for the devices of all modules. */
+    public static final String DEVICES_PID = "io.bascule.wasm.driver";
+    /** Attribute of the module capability that names the key of such a configuration that says whose device it is. */
+    public static final String DEVICES_KEY = "devicesKey";
+    /** The value of {@link #DEVICES_KEY}: a device names its module. */
+    public static final String DEVICES_KEY_MODULE = "module";
+
     private static final int IMPORTS_BYTES_MAX = 1024 * 1024;
 
     private ModuleBundle() {}

@@ -3,6 +3,7 @@ package io.bascule.wasm.extender.wrap;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,8 @@ import io.bascule.wasm.extender.TestGuest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.jar.Attributes;
@@ -90,6 +93,19 @@ class BundleWrapperTest {
             assertTrue(provided.contains(part), provided);
         }
         assertEquals(digest, headers.getValue(BundleWrapper.DIGEST_HEADER));
+    }
+
+    @Test
+    void aDriverSaysWhereItsDevicesAreConfiguredAndStopsFirst() throws Exception {
+        byte[] meter = Files.readAllBytes(Path.of("../samples/meter-driver/meter-driver-1.0.0.wasm"));
+        String provided = headers(wrap(meter, "x.wasm")).getValue("Provide-Capability");
+        for (String part : new String[] {
+            "world=driver", "devices=\"io.bascule.wasm.driver\"", "devicesKey=module", "update=stop-first"
+        }) {
+            assertTrue(provided.contains(part), provided);
+        }
+        String processor = headers(wrap(TestGuest.good().wasm(META), "x.wasm")).getValue("Provide-Capability");
+        assertFalse(processor.contains("devices"), processor);
     }
 
     @Test

@@ -80,7 +80,6 @@ final class DeploymentWorker implements AutoCloseable {
     private boolean isAlerted;
     private long tendingSince = System.nanoTime();
 
-    @SuppressWarnings("ThreadPriorityCheck") // A wish: nothing depends on whether the JVM heeds it.
     DeploymentWorker(BundleContext context, DeploymentParts parts, Neighbours neighbours) {
         this.context = context;
         this.parts = parts;
@@ -89,8 +88,6 @@ final class DeploymentWorker implements AutoCloseable {
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread made = new Thread(task, "bascule-deployments");
             made.setDaemon(true);
-            // Data goes first: where the JVM heeds priorities, a deployment gives way to the threads of flows.
-            made.setPriority(Thread.MIN_PRIORITY);
             return made;
         });
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);

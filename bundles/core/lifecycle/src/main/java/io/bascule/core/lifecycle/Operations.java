@@ -33,11 +33,9 @@ final class Operations implements AutoCloseable {
     private final ThreadPoolExecutor threads =
             new ThreadPoolExecutor(0, THREADS_MAX, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), this::newThread);
 
-    @SuppressWarnings("ThreadPriorityCheck") // A wish: nothing depends on whether the JVM heeds it.
     private Thread newThread(Runnable task) {
         Thread thread = new Thread(task, "bascule-lifecycle-" + count.incrementAndGet());
         thread.setDaemon(true);
-        thread.setPriority(Thread.MIN_PRIORITY);
         return thread;
     }
 

@@ -143,7 +143,6 @@ final class CompileQueue implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // A wish: nothing depends on whether the JVM heeds it.
     @GuardedBy("lock")
     private void enqueue(Job<?> job) {
         waiting.add(job);
@@ -151,7 +150,6 @@ final class CompileQueue implements AutoCloseable {
             threads++;
             worker = new Thread(null, this::work, "wasm-engine-compiler-" + threads, STACK_BYTES);
             worker.setDaemon(true);
-            worker.setPriority(Thread.MIN_PRIORITY);
             worker.start();
         }
         lock.notifyAll();

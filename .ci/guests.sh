@@ -38,6 +38,10 @@ rm -rf "$new"
 for lang in rust c as java; do
     "$root/wasm-bundle-bridge/guest-sdk/new-module.sh" "probe-$lang" --lang "$lang" --dir "$new/$lang" >/dev/null
 done
+for lang in rust c; do
+    "$root/wasm-bundle-bridge/guest-sdk/new-module.sh" "probe-$lang-driver" --lang "$lang" --world driver --dir "$new/$lang-driver" >/dev/null
+    "$new/$lang-driver/build.sh"
+done
 "$new/rust/build.sh"
 "$new/c/build.sh"
 mkdir -p "$new/as/node_modules"

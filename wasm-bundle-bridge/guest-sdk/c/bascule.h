@@ -289,7 +289,7 @@ static bool bascule_parse(bascule_text t, double *value) {
 }
 
 /* `*value` is left alone if the key is missing, and refused if it is no number or outside min..max. Returns 0 or -2. */
-static int32_t bascule_number(bascule_text json, const char *key, double *value, double min, double max) {
+__attribute__((unused)) static int32_t bascule_number(bascule_text json, const char *key, double *value, double min, double max) {
     bascule_text t;
     double v;
     int32_t found = bascule_find(json, key, &t);
@@ -306,6 +306,22 @@ static inline int32_t bascule_boolean(bascule_text json, const char *key, bool *
     if (*t.at != 't' && *t.at != 'f') return bascule_refuse(key, " must be true or false");
     *value = *t.at == 't';
     return 0;
+}
+
+/* The text under `key`, without an end mark: its length, 0 if missing, or -2. Taken as it is written: an escape in the JSON text is
+ * refused. */
+static inline int32_t bascule_string(bascule_text json, const char *key, char *to, size_t max) {
+    bascule_text t;
+    int32_t found = bascule_find(json, key, &t);
+    if (found <= 0) return found;
+    if (*t.at != '"') return bascule_refuse(key, " must be a text");
+    size_t n = (size_t)(t.end - t.at - 2);
+    if (n > max) return bascule_refuse(key, " is too long");
+    for (size_t i = 0; i < n; i++) {
+        if (t.at[i + 1] == '\\') return bascule_refuse(key, " must not contain a backslash");
+        to[i] = t.at[i + 1];
+    }
+    return (int32_t)n;
 }
 
 /* A channel by the name under `key`: 1 and its handle, 0 if missing or empty, or a negative code. Names are taken as they are

@@ -12,10 +12,12 @@ BASCULE_EXPORT(configure) int32_t configure(char *json, uint32_t len) {
     double number = 0;
     bool on = false;
     uint32_t handle = 0;
+    char text[8];
     bascule_log(BASCULE_LOG_INFO, json, len);
     bascule_state_get("k", 1, &b);
     bascule_timer_cancel(1);
     return bascule_number(config, "n", &number, 0, 1) + bascule_boolean(config, "b", &on) + bascule_channel(config, "c", &handle) +
+           bascule_string(config, "s", text, sizeof text) +
            bascule_state_put("k", 1, b.ptr, b.len) + bascule_timer_set(1, 2, 3);
 }
 

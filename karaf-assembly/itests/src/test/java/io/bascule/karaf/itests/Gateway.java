@@ -207,6 +207,10 @@ final class Gateway implements AutoCloseable {
         return module(name).map(m -> m.get("state").getAsString()).orElse("absent");
     }
 
+    Optional<JsonObject> channel(String name) {
+        return find("bascule:channel-list --json", name);
+    }
+
     Optional<JsonObject> flow(String name) {
         return find("bascule:flow-list --json", name);
     }

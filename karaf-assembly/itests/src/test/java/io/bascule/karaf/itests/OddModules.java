@@ -62,6 +62,32 @@ final class OddModules {
                         .formatted(name));
     }
 
+    /**
+     * A driver that takes every address as a number that can be read and written, and is connected to nothing: texts of
+     * {@code address} and {@code poll}.
+     */
+    static byte[] driver(String name, String version, String address, String poll) {
+        byte[] bare = Wat2Wasm.parse("""
+                (module
+                  (memory (export "memory") 2 4)
+                  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 4096))
+                  (func (export "configure") (param i32 i32) (result i32) (i32.const 0))
+                  (func (export "test") (result i32) (i32.const 0))
+                  (func (export "address") (param i32 i32 i32) (result i32) %s)
+                  (func (export "plan") (param i32 i32) (result i32) (i32.const 1))
+                  (func (export "connect") (param i32) (result i32) (i32.const 0))
+                  (func (export "poll") (param i32 i32 i32) (result i32) %s)
+                  (func (export "write") (param i32 i32 i32) (result i32) (i32.const -1)))
+                """.formatted(address, poll));
+        return withSection(
+                bare,
+                "bascule",
+                ("{\"abi\":1,\"name\":\"%s\",\"version\":\"%s\",\"description\":\"odd\",\"license\":\"Apache-2.0\","
+                                + "\"world\":\"driver\",\"maxBatch\":64,\"config\":{\"type\":\"object\",\"properties\":{"
+                                + "\"endpoint\":{\"type\":\"string\",\"default\":\"\"}}}}")
+                        .formatted(name, version));
+    }
+
     private static byte[] withSection(byte[] wasm, String name, String content) {
         byte[] title = name.getBytes(StandardCharsets.UTF_8);
         byte[] body = content.getBytes(StandardCharsets.UTF_8);

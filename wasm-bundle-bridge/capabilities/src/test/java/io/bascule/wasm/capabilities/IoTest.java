@@ -32,10 +32,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Byte streams of guests to a socket of the test, on loopback. */
-@Timeout(30)
+@Timeout(120)
 class IoTest {
 
     private static final CapabilityLimits TIGHT = new CapabilityLimits(50, 2, 16, 2, 2, 3, 32, 2, 10, 2, 64, 400);
+    /** One whose waits are ended by their calls or not at all. */
+    private static final CapabilityLimits PATIENT =
+            new CapabilityLimits(50, 2, 16, 2, 2, 3, 32, 2, 10, 2, 64, 3_600_000);
+
     private static final long TIME = Duration.ofSeconds(10).toNanos();
     private static final int RESULT = 512;
 
@@ -63,6 +67,10 @@ class IoTest {
     }
 
     private InstanceHost newHost(String wanted) throws Exception {
+        return newHost(wanted, TIGHT);
+    }
+
+    private InstanceHost newHost(String wanted, CapabilityLimits limits) throws Exception {
         Authorizer authorizer = (subject, capability, object) -> new Authorizer.Decision(
                 capability != Capability.IO || granted.stream().anyMatch(p -> p.matches(object)), "not granted");
         String json = "{\"abi\":1,\"name\":\"d\",\"version\":\"1.0.0\",\"world\":\"driver\",\"io\":" + wanted + "}";
@@ -73,7 +81,7 @@ class IoTest {
                 new StateStore(directory),
                 new DeviceStreams(),
                 InstantSource.system(),
-                TIGHT);
+                limits);
         return new InstanceHost(
                 MetadataReader.read(new MetadataReader.Source(
                         "d.wasm",
@@ -176,19 +184,31 @@ class IoTest {
     }
 
     @Test
-    void aWaitEndsWithItsOwnTimeWithTheLongestAllowedAndWithTheCall() throws Exception {
+    void aWaitEndsWithItsOwnTimeAndWithTheLongestAllowed() throws Exception {
         long handle = open(endpoint);
         try (Socket device = server.accept()) {
-            assertAbout(50, millis(() -> receive(handle, 10, 50)), 300);
-            long longest = millis(() -> receive(handle, 10, -1));
-            assertTrue(longest >= 400 && longest < 3000, longest + " ms");
+            assertTakes(50, () -> receive(handle, 10, 50));
+            assertTakes(400, () -> receive(handle, 10, -1));
+            assertTrue(device.isConnected());
+        }
+    }
+
+    @Test
+    void aWaitEndsWithTheCallAndAfterItNothingWaits() throws Exception {
+        host.close();
+        host = newHost("[\"tcp:127.0.0.1:*\"]", PATIENT);
+        host.beginIo(TIME);
+        long handle = open(endpoint);
+        try (Socket device = server.accept()) {
             host.endIo();
-            host.beginIo(Duration.ofMillis(50).toNanos());
-            assertAbout(50, millis(() -> receive(handle, 10, -1)), 300);
-            assertAbout(0, millis(() -> receive(handle, 10, -1)), 40);
+            assertTakes(50, () -> {
+                host.beginIo(Duration.ofMillis(50).toNanos());
+                receive(handle, 10, -1);
+            });
+            assertTakes(0, () -> receive(handle, 10, -1));
             assertEquals(-8, open(endpoint));
             assertTrue(device.isConnected());
-            assertTrue(host.endIo() >= Duration.ofMillis(40).toNanos(), "the wait was not counted");
+            assertTrue(host.endIo() > 0, "the wait was not counted");
         }
     }
 
@@ -225,7 +245,7 @@ class IoTest {
         long handle = open(endpoint);
         host.endIo();
         assertEquals(-5, open(endpoint));
-        assertAbout(0, millis(() -> receive(handle, 10, -1)), 40);
+        assertTakes(0, () -> receive(handle, 10, -1));
         assertEquals(-8, send(handle, "x"));
     }
 
@@ -252,8 +272,10 @@ class IoTest {
         assertEquals(false, Thread.interrupted());
     }
 
-    private static void assertAbout(long expected, long millis, long slack) {
-        assertTrue(Math.abs(millis - expected) <= slack, millis + " ms; expected " + expected + " +/- " + slack);
+    /** At least so long, and nowhere near the longest wait of {@link #PATIENT}: a busy machine may make it longer. */
+    private static void assertTakes(long millis, Work work) throws Exception {
+        long took = millis(work);
+        assertTrue(took >= millis && took < 30_000, took + " ms; expected " + millis);
     }
 
     /** Something that takes time. */

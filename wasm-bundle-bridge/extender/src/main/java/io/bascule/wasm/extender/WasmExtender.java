@@ -216,7 +216,6 @@ public final class WasmExtender {
 
     /** Starts watching. */
     @Activate
-    @SuppressWarnings("ThreadPriorityCheck") // A wish: nothing depends on whether the JVM heeds it.
     public WasmExtender(
             BundleContext context,
             Config config,
@@ -232,7 +231,6 @@ public final class WasmExtender {
         pool = new ScheduledThreadPoolExecutor(config.startThreads(), task -> {
             Thread thread = new Thread(task, PID + "-start-" + number.incrementAndGet());
             thread.setDaemon(true);
-            thread.setPriority(Thread.MIN_PRIORITY);
             return thread;
         });
         pool.setRemoveOnCancelPolicy(true);

@@ -36,7 +36,7 @@ public final class Meter implements AutoCloseable {
         return Files.readAllBytes(Path.of("../samples/meter-driver/meter-driver-1.0.0.wasm"));
     }
 
-    private static void require(String tool) {
+    static void require(String tool) {
         boolean isThere = List.of(System.getenv("PATH").split(":", -1)).stream()
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
         String message = "these tests need " + tool + "; on Debian: apt-get install gcc libc6-dev socat";

@@ -22,11 +22,13 @@ import io.bascule.api.security.Capability;
 import io.bascule.core.driver.LaneDriverRuntime;
 import io.bascule.testkit.Await;
 import io.bascule.testkit.driver.RecordingSink;
+import io.bascule.wasm.capabilities.CapabilityLimits;
 import io.bascule.wasm.extender.TestGuest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +47,7 @@ class WasmDriverTest {
 
     private static final String META =
             "{\"abi\":1,\"name\":\"guest\",\"version\":\"1.0.0\",\"world\":\"driver\",\"maxBatch\":4}";
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration SOON = Duration.ofMillis(150);
 
     @TempDir
@@ -233,6 +235,92 @@ class WasmDriverTest {
         assertThrows(DriverException.class, () -> plan.read(new RecordingSink(), Deadline.after(LIMIT)));
         driver.connect(Deadline.after(LIMIT));
         assertEquals(1, module.status().restarts());
+    }
+
+    @Test
+    void itHasAsManyStreamsAsAreAllowedAndAllEndWithTheConnection() throws Exception {
+        // Dials until it is refused, never hangs up, and answers with the refusal.
+        Driver<WasmAddress> greedy = new Guest()
+                .connect("(local $last i32) (loop $more (local.set $last (call $dial))"
+                        + " (br_if $more (i32.ge_s (local.get $last) (i32.const 0)))) (local.get $last)")
+                .driver();
+        for (int round = 0; round < 3; round++) {
+            DriverException busy = assertThrows(DriverException.class, () -> greedy.connect(Deadline.after(LIMIT)));
+            assertTrue(busy.getMessage().contains("-7 (busy): 4 streams are open"), busy.getMessage());
+            List<Socket> all = new ArrayList<>();
+            for (int i = 0; i < CapabilityLimits.DEFAULT.ioStreamsMax(); i++) {
+                all.add(silent.accept());
+            }
+            greedy.disconnect();
+            for (Socket one : all) {
+                assertEquals(-1, one.getInputStream().read(), "a stream was left open");
+                one.close();
+            }
+        }
+        silent.setSoTimeout(200);
+        assertThrows(SocketTimeoutException.class, silent::accept, "there were more");
+    }
+
+    @Test
+    void itNeverGetsMoreAtOnceThanAllowedHoweverMuchComes() throws Exception {
+        int max = CapabilityLimits.DEFAULT.ioBytesMax();
+        // Asks for all there is, and traps when that is more than is allowed. Its memory ends behind the answer.
+        Driver<WasmAddress> thirsty = new Guest()
+                .connect("(drop (memory.grow (i32.const 1))) (call $dial)")
+                .poll("(call $receive (i32.const 1) (i32.const -1) (i32.const -1) (i32.const 600))"
+                        + " (if (i32.gt_u (i32.load (i32.const 604)) (i32.const " + max + ")) (then unreachable))"
+                        + " (i32.const 0)")
+                .driver();
+        ReadPlan plan = plan(thirsty, 1);
+        try (Socket device = connect(thirsty)) {
+            byte[] flood = new byte[1 << 20];
+            Thread flooding = new Thread(() -> {
+                try {
+                    device.getOutputStream().write(flood);
+                } catch (IOException e) {
+                    // The driver has gone before all of it was read.
+                    return;
+                }
+            });
+            flooding.start();
+            for (int i = 0; i < 8; i++) {
+                plan.read(new RecordingSink(), Deadline.after(LIMIT));
+            }
+            thirsty.disconnect();
+            flooding.join(LIMIT.toMillis());
+            assertFalse(flooding.isAlive());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // More at once than is allowed; the stream is still there.
+                "(call $send (i32.const 1) (i32.const 0) (i32.const 65537))|-9 (too large): 65537 bytes to send at once",
+                // A stream of another instance, or of nobody.
+                "(call $send (i32.const 2) (i32.const 0) (i32.const 1))|-2 (bad argument",
+                "(call $send (i32.const -1) (i32.const 0) (i32.const 1))|-2 (bad argument",
+                // For ever to a peer that reads nothing: ends with the time of the call.
+                "(local $c i32) (loop $more (local.set $c (call $send (i32.const 1) (i32.const 0) (i32.const 60000)))"
+                        + " (br_if $more (i32.ge_s (local.get $c) (i32.const 0)))) (local.get $c)|-8 (timeout)",
+                // As many handles as it likes are of no use once they are closed.
+                "(call $open (i32.const 512) (i32.const 2000000000))|-2 (bad argument",
+            })
+    void whatItSendsIsBounded(String body, String words) throws Exception {
+        WasmModule module = new Guest().connect("(call $dial)").poll(body).module(FaultPolicy.DEFAULT);
+        Driver<WasmAddress> driver = driver(module);
+        ReadPlan plan = plan(driver, 1);
+        Driver<WasmAddress> other = driver(module);
+        try (Socket device = connect(driver);
+                Socket others = connect(other)) {
+            DriverException refused = assertThrows(
+                    DriverException.class,
+                    () -> plan.read(new RecordingSink(), Deadline.after(Duration.ofMillis(500))));
+            assertTrue(refused.getMessage().contains(words), refused.getMessage());
+            assertEquals(0, module.status().faults());
+            assertTrue(device.isConnected() && others.isConnected());
+        }
     }
 
     private Socket connect(Driver<WasmAddress> driver) throws Exception {

@@ -291,6 +291,26 @@ class WasmLaneTest {
     }
 
     @Test
+    void aFaultInTheMiddleOfABatchRepeatsNothingOfIt() throws Exception {
+        // Traps on the text unless its state was restored: the number before the text was counted by then.
+        Processor guest = processor(TestGuest.good()
+                .emitting()
+                .process(ECHO)
+                .and("(func (export \"message\") (param i32 i32 i32 i32) (result i32)"
+                        + " (if (i32.eqz (i32.load (i32.const 20))) (then unreachable)) (i32.const 0))")
+                .restore("(i32.store (i32.const 20) (i32.const 1))"
+                        + " (i32.store (i32.const 16) (i32.load (local.get 0))) (i32.const 0)"));
+        guest.process(fixture.batch(1));
+        assertThrows(ModuleException.class, () -> guest.process(mixed()));
+        Await.until("the back-off to pass", () -> guest.timerDueNanos() - System.nanoTime() <= 0);
+
+        guest.process(mixed());
+
+        assertEquals(3, count(guest));
+        assertEquals(3, fixture.batches.size());
+    }
+
+    @Test
     void textForAGuestThatTakesNoMessagesIsLeftOutCountedAndTold() throws Exception {
         WasmModule module =
                 fixture.module(TestGuest.good().emitting().process(ECHO).wasm(META), LaneFixture.QUICK);

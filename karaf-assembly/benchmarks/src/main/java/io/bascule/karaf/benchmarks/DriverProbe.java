@@ -10,8 +10,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
@@ -19,11 +21,13 @@ import org.osgi.framework.ServiceReference;
 
 /**
  * A bundle of its own, put into the measured gateway: each second it writes into {@value #FILE} how all devices are doing:
- * devices connected, channels, scans, overruns, scans left out, greatest 99th percentile of the jitter in nanoseconds.
+ * devices connected, channels, scans, overruns, scans left out; and adds to {@value #JITTERS} a line that says for each scan how
+ * late its last one began, in nanoseconds.
  */
 public final class DriverProbe implements BundleActivator {
 
     static final String FILE = "data/driver-figures";
+    static final String JITTERS = "data/driver-jitters";
     private static final long LOOK_NANOS = 1_000_000_000;
 
     private @Nullable Thread looking;
@@ -69,14 +73,21 @@ public final class DriverProbe implements BundleActivator {
             scans.stream().mapToLong(ScanFigures::channels).sum(),
             scans.stream().mapToLong(ScanFigures::scans).sum(),
             scans.stream().mapToLong(ScanFigures::overruns).sum(),
-            scans.stream().mapToLong(ScanFigures::skipped).sum(),
-            scans.stream().mapToLong(ScanFigures::jitterP99Nanos).max().orElse(0)
+            scans.stream().mapToLong(ScanFigures::skipped).sum()
         };
         StringBuilder line = new StringBuilder();
         for (long figure : figures) {
             line.append(line.length() == 0 ? "" : " ").append(figure);
         }
+        String jitters = scans.stream()
+                .map(scan -> String.valueOf(scan.jitterLastNanos()))
+                .collect(Collectors.joining(" ", "", "\n"));
         try {
+            Files.writeString(
+                    file.resolveSibling(Path.of(JITTERS).getFileName()),
+                    jitters,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
             Path draft = file.resolveSibling(file.getFileName() + ".draft");
             Files.writeString(draft, line);
             Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

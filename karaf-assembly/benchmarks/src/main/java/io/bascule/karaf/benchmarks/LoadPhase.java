@@ -16,6 +16,8 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Deployments, good ones and bad ones, while 100 000 readings a second flow through what is deployed. */
 final class LoadPhase {
@@ -29,6 +31,10 @@ final class LoadPhase {
     private static final Duration TRIAL_OF_BAD = Duration.ofSeconds(10);
 
     private static final int BATCHES_PER_SECOND = 1000;
+
+    /** Result: when updates switched and when they let the old version go, as pairs of {@link System#nanoTime()}. */
+    static final String SWITCHES = "load.switches";
+
     private static final int SECONDS_SPARE = 30;
 
     private final LifecyclePlan plan;
@@ -172,6 +178,13 @@ final class LoadPhase {
                         .mapToLong(t ->
                                 SequenceRun.quantile(run.waits(at -> isSwitching(at, t) || isCommitting(at, t)), 1))
                         .toArray());
+        results.setProperty(
+                SWITCHES,
+                updates.stream()
+                        .flatMap(t -> Stream.of(
+                                t.switching() + " " + (t.tried() + AFTER_NANOS),
+                                t.committing() + " " + (t.done() + AFTER_NANOS)))
+                        .collect(Collectors.joining(" ")));
         put(
                 results,
                 "load.gap",

@@ -22,6 +22,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
  * The sink {@code store}: a batch has left the flow when the history acknowledged it. The store is asked for when the first such
@@ -35,9 +36,10 @@ public final class StoreStages implements StageFactory {
     private final ComponentServiceObjects<ReadingStore> stores;
     private final AtomicReference<@Nullable ReadingStore> store = new AtomicReference<>();
 
-    /** Makes stages that append to the store. */
+    /** Makes stages that append to the store; a better one that comes later takes its place, and the flows open anew. */
     @Activate
-    public StoreStages(@Reference ComponentServiceObjects<ReadingStore> stores) {
+    public StoreStages(
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) ComponentServiceObjects<ReadingStore> stores) {
         this.stores = stores;
     }
 

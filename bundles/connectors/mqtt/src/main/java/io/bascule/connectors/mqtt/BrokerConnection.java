@@ -12,6 +12,7 @@ import io.bascule.connectors.mqtt.transport.TransportException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -202,21 +203,25 @@ final class BrokerConnection implements AutoCloseable {
         Link link;
         LinkSettings where = settings.link(SPARE);
         try {
-            link = transport.connect(where, conversation.will(), now);
+            link = conversation.over(transport.connect(where, conversation.will(), now));
         } catch (TransportException e) {
             away(String.valueOf(e.getMessage()));
             return;
         }
         now.is(link);
+        String hindrance = "";
         try {
-            greet(link);
-            if (!sender.begin(link, settings.answerTimeout())) {
+            if (awaitLeave(link, now)) {
+                greet(link);
+                conversation.tend();
+            }
+            if (now.end().isEmpty() && !isClosing() && !sender.begin(link, settings.answerTimeout())) {
                 now.lost("what had been sent before was not answered within "
                         + settings.answerTimeout().toMillis() + " ms");
             }
-            if (now.end().isEmpty()) {
+            if (now.end().isEmpty() && !isClosing()) {
                 present(where);
-                serve(now);
+                hindrance = serve(now);
             }
             if (now.end().isEmpty()) {
                 leave(link);
@@ -227,14 +232,35 @@ final class BrokerConnection implements AutoCloseable {
             sender.suspend();
             link.close();
         }
-        away(now.end().isEmpty() ? "the connection was closed here" : now.end());
+        String closed = hindrance.isEmpty() ? "the connection was closed here" : hindrance;
+        away(now.end().isEmpty() ? closed : now.end());
+    }
+
+    /** Listens, and waits until something may be said; returns false when the link or the connection ended meanwhile. */
+    private boolean awaitLeave(Link link, Life now) throws TransportException, InterruptedException {
+        for (String filter : conversation.filters()) {
+            link.subscribe(filter, 1);
+        }
+        String told = "";
+        Optional<String> hindrance = conversation.hindrance();
+        while (hindrance.isPresent() && now.end().isEmpty() && !isClosing()) {
+            if (!told.equals(hindrance.get())) {
+                told = hindrance.get();
+                reason = told;
+                LOG.info("connection={} waits: {}", name, told);
+            }
+            synchronized (lock) {
+                if (now.end().isEmpty() && !isClosing) {
+                    TimeUnit.NANOSECONDS.timedWait(lock, NOTE_WAIT.toNanos());
+                }
+            }
+            hindrance = conversation.hindrance();
+        }
+        return now.end().isEmpty() && !isClosing();
     }
 
     /** One after the other: a broker may take only so many at once, and readings come after what announces them. */
     private void greet(Link link) throws TransportException, InterruptedException {
-        for (String filter : conversation.filters()) {
-            link.subscribe(filter, 1);
-        }
         for (Publication greeting : conversation.greetings()) {
             CountDownLatch answer = new CountDownLatch(1);
             link.publish(greeting, new Answer(answer));
@@ -273,8 +299,14 @@ final class BrokerConnection implements AutoCloseable {
         }
     }
 
-    private void serve(Life now) throws InterruptedException {
+    /** Returns why it is to end although the link is well; empty when the link ended or this is closing. */
+    private String serve(Life now) throws TransportException, InterruptedException {
         while (now.end().isEmpty() && !isClosing()) {
+            Optional<String> hindrance = conversation.hindrance();
+            if (hindrance.isPresent()) {
+                return hindrance.get();
+            }
+            conversation.tend();
             Publication note = nextNote(now);
             if (note != null && !sender.send(note, Sender.NO_RECEIPT, NOTE_WAIT)) {
                 synchronized (lock) {
@@ -287,6 +319,7 @@ final class BrokerConnection implements AutoCloseable {
                         + settings.answerTimeout().toMillis() + " ms");
             }
         }
+        return "";
     }
 
     private @Nullable Publication nextNote(Life now) throws InterruptedException {

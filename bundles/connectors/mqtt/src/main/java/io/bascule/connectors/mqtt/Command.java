@@ -148,7 +148,8 @@ record Command(String id, List<Item> items) {
         return ValueKind.TEXT;
     }
 
-    private static String expected(ValueKind kind) {
+    /** Says what a channel of a kind takes. */
+    static String expected(ValueKind kind) {
         return switch (kind) {
             case F64 -> "a number";
             case I64 -> "a whole number of at most 64 bits";

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,9 +48,39 @@ final class Commands implements AutoCloseable {
     private final Consumer<Publication> replies;
     private final Subject subject;
     /** Empty is the end. */
-    private final BlockingQueue<Optional<Incoming>> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
+    private final BlockingQueue<Optional<Received>> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
 
     private final Thread thread;
+
+    /** What makes a command of a message. */
+    interface Reader {
+        /**
+         * Reads a command.
+         *
+         * @param kinds says the kind of a channel; second argument: what it is when there is no such channel
+         * @throws IllegalArgumentException when it is none; the message says what was expected
+         */
+        Command read(Incoming message, BiFunction<String, ValueKind, ValueKind> kinds);
+
+        /** Returns the id of what may be no command, empty when none is found. */
+        String idOf(Incoming message);
+    }
+
+    /** Commands in JSON. */
+    static final Reader JSON = new Reader() {
+        @Override
+        public Command read(Incoming message, BiFunction<String, ValueKind, ValueKind> kinds) {
+            return Command.parse(message.payload(), kinds);
+        }
+
+        @Override
+        public String idOf(Incoming message) {
+            return Command.idOf(message.payload());
+        }
+    };
+
+    /** A message and what reads it. */
+    private record Received(Incoming message, Reader reader) {}
 
     /** Answers by the ids of their commands; confined to the thread. */
     private final Map<String, byte[]> answered = new LinkedHashMap<>() {
@@ -63,7 +94,8 @@ final class Commands implements AutoCloseable {
 
     Commands(MqttSettings settings, ChannelRegistry registry, ChannelWriter writer, Consumer<Publication> replies) {
         this.name = settings.name();
-        this.isWanted = !settings.commandTopic().isEmpty();
+        this.isWanted =
+                !settings.commandTopic().isEmpty() || settings.sparkplug().isPresent();
         this.replyTopic = settings.replyTopic();
         this.registry = registry;
         this.writer = writer;
@@ -79,9 +111,9 @@ final class Commands implements AutoCloseable {
         }
     }
 
-    /** Takes a message of the command topic; does not wait. */
-    void arrived(Incoming message) {
-        if (!waiting.offer(Optional.of(message))) {
+    /** Takes a command; does not wait. */
+    void arrived(Incoming message, Reader reader) {
+        if (!waiting.offer(Optional.of(new Received(message, reader)))) {
             LOG.warn("connection={} refuses a command: {} wait already", name, WAITING_MAX);
             reply(message, error("", "the gateway is busy: " + WAITING_MAX + " commands wait; send it again later"));
         }
@@ -89,23 +121,23 @@ final class Commands implements AutoCloseable {
 
     private void run() {
         try {
-            Optional<Incoming> message = waiting.take();
-            while (message.isPresent()) {
-                handle(message.get());
-                message = waiting.take();
+            Optional<Received> received = waiting.take();
+            while (received.isPresent()) {
+                handle(received.get().message(), received.get().reader());
+                received = waiting.take();
             }
         } catch (InterruptedException e) {
             LOG.debug("connection={} takes no more commands", name);
         }
     }
 
-    private void handle(Incoming message) {
+    private void handle(Incoming message, Reader reader) {
         try {
             if (message.isRetained()) {
                 throw new IllegalArgumentException("a retained command is not carried out, because every new connection"
                         + " would bring it again; publish it without retain");
             }
-            Command command = Command.parse(message.payload(), this::kindOf);
+            Command command = reader.read(message, this::kindOf);
             byte[] known = command.id().isEmpty() ? null : answered.get(command.id());
             byte[] answer = known == null ? carryOut(command) : known;
             if (!command.id().isEmpty()) {
@@ -113,10 +145,10 @@ final class Commands implements AutoCloseable {
             }
             reply(message, answer);
         } catch (IllegalArgumentException e) {
-            reply(message, error(Command.idOf(message.payload()), String.valueOf(e.getMessage())));
+            reply(message, error(reader.idOf(message), String.valueOf(e.getMessage())));
         } catch (RuntimeException e) {
             LOG.error("connection={} failed at a command", name, e);
-            reply(message, error(Command.idOf(message.payload()), "the gateway failed at it: " + e));
+            reply(message, error(reader.idOf(message), "the gateway failed at it: " + e));
         }
     }
 
@@ -167,7 +199,7 @@ final class Commands implements AutoCloseable {
     private void reply(Incoming command, byte[] answer) {
         String topic = command.replyTopic().isEmpty() ? replyTopic : command.replyTopic();
         if (!topic.isEmpty()) {
-            replies.accept(new Publication(topic, answer, 1, false, "", "application/json", command.correlation()));
+            replies.accept(Publication.answer(topic, answer, "application/json", command.correlation()));
         }
     }
 

@@ -2,7 +2,9 @@
 package io.bascule.connectors.mqtt;
 
 import io.bascule.connectors.mqtt.transport.Incoming;
+import io.bascule.connectors.mqtt.transport.Link;
 import io.bascule.connectors.mqtt.transport.Publication;
+import io.bascule.connectors.mqtt.transport.TransportException;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,6 +13,23 @@ import java.util.Optional;
  * {@link #arrived} is called by the connection's thread.
  */
 interface Conversation {
+
+    /** Returns what stands between the gateway and a link from now on; asked once for each new link, before anything is said. */
+    default Link over(Link link) {
+        return link;
+    }
+
+    /** Returns why nothing is to be said now although the broker is there; asked over and over. */
+    default Optional<String> hindrance() {
+        return Optional.empty();
+    }
+
+    /**
+     * Says what is due besides greetings: called before the first reading leaves, and over and over.
+     *
+     * @throws TransportException when the link is of no use any more
+     */
+    default void tend() throws TransportException, InterruptedException {}
 
     /** Returns what the broker says when the link breaks; asked before each attempt to connect. */
     Optional<Publication> will();

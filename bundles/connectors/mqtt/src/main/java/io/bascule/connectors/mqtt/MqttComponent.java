@@ -6,10 +6,13 @@ import io.bascule.api.channel.ChannelWriter;
 import io.bascule.api.channel.event.GatewayEvent;
 import io.bascule.api.store.Outbox;
 import io.bascule.api.store.Outboxes;
+import io.bascule.connectors.mqtt.sparkplug.ConnectCount;
+import io.bascule.connectors.mqtt.sparkplug.EdgeNode;
 import io.bascule.connectors.mqtt.transport.Paho3;
 import io.bascule.connectors.mqtt.transport.Paho5;
 import io.bascule.connectors.mqtt.transport.Publication;
 import io.bascule.connectors.mqtt.transport.Transport;
+import java.io.File;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -76,12 +79,12 @@ public final class MqttComponent implements Connections.Way, BrokerConnection.Ob
         this.settings = MqttSettings.of(config, file -> path(context, file));
         Transport transport = settings.isVersion5() ? new Paho5() : paho3();
         this.commands = new Commands(settings, registry, writer, this::reply);
-        this.connection = new BrokerConnection(
-                settings,
-                transport,
-                new StateConversation(settings.stateTopic(), settings.commandTopic(), commands::arrived),
-                this);
-        this.outbox = new OutboxSource(PREFIX + settings.name(), connection.sender(), settings.drainPerSecond());
+        this.connection = new BrokerConnection(settings, transport, conversation(context, registry), this);
+        this.outbox = new OutboxSource(
+                PREFIX + settings.name(),
+                connection.sender(),
+                settings.sparkplug().isPresent(),
+                settings.drainPerSecond());
         if (!connections.add(settings.name(), this)) {
             throw new IllegalArgumentException("configuration " + PID + ": there is a connection '" + settings.name()
                     + "' already; give this one another name");
@@ -90,6 +93,22 @@ public final class MqttComponent implements Connections.Way, BrokerConnection.Ob
         connection.start();
         registerAlerts(context);
         MqttHealth.register(context, settings.name(), connection).ifPresent(registrations::add);
+    }
+
+    private Conversation conversation(BundleContext context, ChannelRegistry registry) {
+        if (settings.sparkplug().isEmpty()) {
+            return new StateConversation(
+                    settings.stateTopic(),
+                    settings.commandTopic(),
+                    message -> commands.arrived(message, Commands.JSON));
+        }
+        File count = context.getDataFile("sparkplug-" + settings.name());
+        EdgeNode edge = new EdgeNode(
+                settings.sparkplug().get(),
+                registry,
+                new ConnectCount(Optional.ofNullable(count).map(File::toPath)),
+                InstantSource.system());
+        return new SparkplugConversation(edge, settings.commandTopic(), commands);
     }
 
     private static Transport paho3() {

@@ -120,6 +120,42 @@ public @interface MqttConfig {
             max = "31536000")
     int sessionSeconds() default 0;
 
+    /** Group in Sparkplug. */
+    @AttributeDefinition(
+            name = "Sparkplug group",
+            description =
+                    "Id of the group in Sparkplug B, without which the connection speaks none; with it there is no"
+                            + " state topic, because births and deaths say it")
+    String sparkplugGroup() default "";
+
+    /** Node in Sparkplug. */
+    @AttributeDefinition(
+            name = "Sparkplug node",
+            description = "Id of the gateway as an edge node of Sparkplug B; {gateway} is filled in")
+    String sparkplugNode() default "{gateway}";
+
+    /** Primary host in Sparkplug. */
+    @AttributeDefinition(
+            name = "Sparkplug host",
+            description = "Id of the primary host of Sparkplug B; while it is not online nothing is sent. Empty: none")
+    String sparkplugHost() default "";
+
+    /** What births announce. */
+    @AttributeDefinition(
+            name = "Sparkplug channels",
+            description =
+                    "Patterns of channels that births announce with their last values, separated by commas; others"
+                            + " are announced when a flow first sends one")
+    String sparkplugChannels() default "**";
+
+    /** QoS of births and data. */
+    @AttributeDefinition(
+            name = "Sparkplug QoS",
+            description = "QoS of births and data; Sparkplug says 0, an outbox needs 1",
+            min = "0",
+            max = "1")
+    int sparkplugQos() default 0;
+
     /** Window. */
     @AttributeDefinition(
             name = "In flight",

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.connectors.mqtt;
 
+import io.bascule.api.security.NamePattern;
+import io.bascule.connectors.mqtt.sparkplug.EdgeSettings;
 import io.bascule.connectors.mqtt.transport.LinkSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,6 +34,7 @@ import javax.net.ssl.SSLContext;
  * @param alertTopic where alerts go, empty for nowhere
  * @param commandTopic where commands come, empty for none
  * @param replyTopic where results of commands go, empty for where MQTT 5 says
+ * @param sparkplug what it is in Sparkplug B, empty when it speaks none
  */
 record MqttSettings(
         String name,
@@ -46,7 +49,8 @@ record MqttSettings(
         String stateTopic,
         String alertTopic,
         String commandTopic,
-        String replyTopic) {
+        String replyTopic,
+        Optional<EdgeSettings> sparkplug) {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private static final Set<String> WORDS = Set.of(TopicTemplate.GATEWAY);
@@ -97,12 +101,6 @@ record MqttSettings(
         check.within("port", config.port(), 1, PORT_MAX);
         check.within("keepAliveSeconds", config.keepAliveSeconds(), 1, KEEP_ALIVE_MAX);
         check.within("sessionSeconds", config.sessionSeconds(), 0, SESSION_SECONDS_MAX);
-        check.that(
-                config.sessionSeconds() == 0 || !config.clientId().isEmpty(),
-                "sessionSeconds is set and clientId is not; the broker knows a session by clientId, so set it");
-        check.that(
-                config.sessionSeconds() == 0 || !config.commandTopic().isEmpty(),
-                "sessionSeconds is set and commandTopic is not; a session keeps commands, so set both or none");
         check.within("timeoutMillis", config.timeoutMillis(), 100, MILLIS_MAX);
         check.within("answerTimeoutMillis", config.answerTimeoutMillis(), 100, MILLIS_MAX);
         check.within("retryMinMillis", config.retryMinMillis(), 1, MILLIS_MAX);
@@ -113,8 +111,12 @@ record MqttSettings(
                 config.password().isEmpty() || !config.user().isEmpty(),
                 "there is a password and no user; set user, or leave the password out");
         check.that(
-                config.replyTopic().isEmpty() || !config.commandTopic().isEmpty(),
+                config.replyTopic().isEmpty()
+                        || !config.commandTopic().isEmpty()
+                        || !config.sparkplugGroup().isEmpty(),
                 "replyTopic is set and commandTopic is not; set both or none");
+        check.session(config);
+        Optional<EdgeSettings> sparkplug = check.sparkplug(config);
         Map<String, String> fixed = Map.of(TopicTemplate.GATEWAY, config.gateway());
         String state = check.topic("stateTopic", config.stateTopic(), fixed);
         String alert = check.topic("alertTopic", config.alertTopic(), fixed);
@@ -147,7 +149,8 @@ record MqttSettings(
                 state,
                 alert,
                 command,
-                reply);
+                reply,
+                sparkplug);
     }
 
     /** Two clients of one name throw each other out of the broker for ever. */
@@ -180,6 +183,59 @@ record MqttSettings(
                 problems.add(key + ": " + e.getMessage());
                 return "";
             }
+        }
+
+        void session(MqttConfig config) {
+            within("sessionSeconds", config.sessionSeconds(), 0, SESSION_SECONDS_MAX);
+            if (config.sessionSeconds() > 0) {
+                that(
+                        !config.clientId().isEmpty(),
+                        "sessionSeconds is set and clientId is not; the broker knows a session by clientId, so set it");
+                that(
+                        !config.commandTopic().isEmpty(),
+                        "sessionSeconds is set and commandTopic is not; a session keeps commands, so set both or none");
+                that(
+                        config.sparkplugGroup().isEmpty(),
+                        "sessionSeconds and sparkplugGroup are set; an edge node begins each connection without a"
+                                + " session, so leave one of them out");
+            }
+        }
+
+        Optional<EdgeSettings> sparkplug(MqttConfig config) {
+            within("sparkplugQos", config.sparkplugQos(), 0, 1);
+            if (config.sparkplugGroup().isEmpty()) {
+                that(
+                        config.sparkplugHost().isEmpty() && config.sparkplugQos() == 0,
+                        "sparkplugHost or sparkplugQos is set and sparkplugGroup is not; set sparkplugGroup too");
+                return Optional.empty();
+            }
+            String node = config.sparkplugNode().replace("{" + TopicTemplate.GATEWAY + "}", config.gateway());
+            id("sparkplugGroup", config.sparkplugGroup());
+            id("sparkplugNode", node);
+            id("sparkplugHost", config.sparkplugHost());
+            that(!node.isEmpty(), "sparkplugNode is empty; expected the id of the edge node");
+            List<NamePattern> channels = new ArrayList<>();
+            for (String pattern : config.sparkplugChannels().split(",", -1)) {
+                try {
+                    channels.add(NamePattern.of(pattern.strip()));
+                } catch (IllegalArgumentException e) {
+                    problems.add("sparkplugChannels: " + e.getMessage());
+                }
+            }
+            return Optional.of(new EdgeSettings(
+                    config.sparkplugGroup(),
+                    node,
+                    config.sparkplugHost(),
+                    config.sparkplugQos(),
+                    List.copyOf(channels),
+                    Duration.ofMillis(Math.max(1, config.answerTimeoutMillis()))));
+        }
+
+        /** An id is a level of topics, Sparkplug 3.0 section 4.1. */
+        private void id(String key, String id) {
+            that(
+                    id.chars().noneMatch(c -> c == '+' || c == '#' || c == '/' || c == 0),
+                    key + " is '" + id + "'; expected an id without + # and /");
         }
 
         Optional<SSLContext> tls(MqttConfig config, Function<String, Path> file) {

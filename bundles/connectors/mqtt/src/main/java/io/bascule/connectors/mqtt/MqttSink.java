@@ -9,8 +9,10 @@ import io.bascule.api.flow.spi.Stage;
 import io.bascule.api.store.Outbox;
 import io.bascule.connectors.mqtt.payload.PayloadFormat;
 import io.bascule.connectors.mqtt.payload.Selection;
+import io.bascule.connectors.mqtt.payload.SparkplugPayload;
 import io.bascule.connectors.mqtt.transport.Publication;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -79,6 +81,9 @@ final class MqttSink implements Stage {
                     + "' has sessionSeconds: a broker that keeps a session takes a new message for an old one of the same"
                     + " number. Use qos 1, or a connection without a session");
         }
+        if (config.format().isDraft()) {
+            requireSparkplug(way.get().settings());
+        }
         if (way.get() != last) {
             // Another configuration: the gateway may have another name in topics.
             last = way.get();
@@ -86,6 +91,24 @@ final class MqttSink implements Stage {
             places.clear();
         }
         return way.get();
+    }
+
+    private void requireSparkplug(MqttSettings settings) throws FlowException {
+        if (settings.sparkplug().isEmpty()) {
+            throw new FlowException("stage " + label + " has payload sparkplug and connection '" + config.connection()
+                    + "' speaks none; set its sparkplugGroup");
+        }
+        if (config.isDurable() && settings.sparkplug().get().qos() == 0) {
+            throw new FlowException("stage " + label + " is durable and connection '" + config.connection()
+                    + "' has sparkplugQos 0, with which no message is answered, so that none could leave the outbox; set"
+                    + " sparkplugQos = 1");
+        }
+    }
+
+    /** Those of Sparkplug share the connection's, because one that overtakes another breaks their numbering. */
+    private int qos(Connections.Way way, Optional<PayloadFormat> format) {
+        boolean isDraft = format.isPresent() && format.get().isDraft();
+        return isDraft ? way.settings().sparkplug().orElseThrow().qos() : config.qos();
     }
 
     @Override
@@ -101,7 +124,7 @@ final class MqttSink implements Stage {
         }
         try {
             if (config.isDurable()) {
-                store(way.outbox().orElseThrow(), drafts, Optional.of(config.format()));
+                store(way, drafts, Optional.of(config.format()));
             } else {
                 while (next < drafts.size()) {
                     Draft draft = drafts.get(next);
@@ -134,7 +157,7 @@ final class MqttSink implements Stage {
         String target = config.messages().get().of(words);
         try {
             if (config.isDurable()) {
-                store(way.outbox().orElseThrow(), List.of(new Draft(target, payload)), Optional.empty());
+                store(way, List.of(new Draft(target, payload)), Optional.empty());
             } else {
                 send(way, target, payload, Optional.empty());
             }
@@ -147,16 +170,7 @@ final class MqttSink implements Stage {
 
     private void send(Connections.Way way, String topic, byte[] content, Optional<PayloadFormat> format)
             throws FlowException, InterruptedException {
-        String id = config.qos() == 0 ? "" : way.nextId();
-        byte[] payload = format.isEmpty() ? content : format.get().seal(content, id);
-        Publication publication = Publication.of(
-                topic,
-                payload,
-                config.qos(),
-                config.isRetained(),
-                id,
-                format.map(PayloadFormat::contentType).orElse(""));
-        if (!way.sender().send(publication, Sender.NO_RECEIPT, config.patience())) {
+        if (!way.sender().send(publication(way, topic, content, format), Sender.NO_RECEIPT, config.patience())) {
             BrokerConnection.State state = way.state();
             throw new FlowException("stage " + label + ": the broker took nothing for "
                     + config.patience().toMillis() + " ms; connection " + config.connection()
@@ -166,12 +180,30 @@ final class MqttSink implements Stage {
         }
     }
 
-    private void store(Outbox outbox, List<Draft> messages, Optional<PayloadFormat> format)
+    private Publication publication(Connections.Way way, String topic, byte[] content, Optional<PayloadFormat> format) {
+        int qos = qos(way, format);
+        String id = qos == 0 ? "" : way.nextId();
+        if (format.isPresent() && format.get().isDraft()) {
+            long now = TimeUnit.MILLISECONDS.toNanos(InstantSource.system().millis());
+            return Publication.draft(topic, content, qos, id, now);
+        }
+        return Publication.of(
+                topic,
+                format.isEmpty() ? content : format.get().seal(content, id),
+                qos,
+                config.isRetained(),
+                id,
+                format.map(PayloadFormat::contentType).orElse(""));
+    }
+
+    private void store(Connections.Way way, List<Draft> messages, Optional<PayloadFormat> format)
             throws FlowException, InterruptedException {
+        Outbox outbox = way.outbox().orElseThrow();
+        int qos = qos(way, format);
         List<CompletableFuture<Long>> answers = new ArrayList<>(messages.size());
         for (Draft draft : messages) {
             answers.add(outbox.append(
-                    draft.topic(), StoredMessage.encode(format, config.qos(), config.isRetained(), draft.content())));
+                    draft.topic(), StoredMessage.encode(format, qos, config.isRetained(), draft.content())));
         }
         long until = System.nanoTime() + STORE_TIMEOUT.toNanos();
         try {
@@ -271,7 +303,10 @@ final class MqttSink implements Stage {
         if (channel.isEmpty()) {
             return null;
         }
-        Place place = new Place(channel.get(), config.topic().of(channel.get(), fixed));
+        String topic = config.topic()
+                .map(template -> template.of(channel.get(), fixed))
+                .orElseGet(() -> SparkplugPayload.device(channel.get()));
+        Place place = new Place(channel.get(), topic);
         places.put(handle, place);
         return place;
     }

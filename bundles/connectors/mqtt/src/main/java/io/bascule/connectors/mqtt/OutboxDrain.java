@@ -50,6 +50,7 @@ final class OutboxDrain implements AutoCloseable {
 
     private final Outbox outbox;
     private final Sender sender;
+    private final boolean takesDrafts;
     private final String name;
     private final long gapNanos;
     private final Thread thread;
@@ -67,9 +68,15 @@ final class OutboxDrain implements AutoCloseable {
     private long acknowledgedNanos = System.nanoTime() - ACKNOWLEDGE_NANOS;
     private long nextNanos = System.nanoTime();
 
-    OutboxDrain(Outbox outbox, String name, Sender sender, int perSecond) {
+    /**
+     * Makes what empties an outbox.
+     *
+     * @param takesDrafts whether the connection makes messages of drafts
+     */
+    OutboxDrain(Outbox outbox, String name, Sender sender, boolean takesDrafts, int perSecond) {
         this.outbox = outbox;
         this.sender = sender;
+        this.takesDrafts = takesDrafts;
         this.name = name;
         this.gapNanos = perSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / perSecond;
         this.thread = new Thread(this::run, "bascule-" + name + "-outbox");
@@ -130,13 +137,15 @@ final class OutboxDrain implements AutoCloseable {
 
     private boolean depart(Outbox.Message message) throws InterruptedException {
         Pending flight = new Pending(message.sequence());
-        Optional<Publication> publication = StoredMessage.decode(message);
+        Optional<Publication> publication =
+                StoredMessage.decode(message).filter(p -> takesDrafts || p.draftNanos() == 0);
         synchronized (lock) {
             pending.addLast(flight);
         }
         if (publication.isEmpty()) {
             LOG.error(
-                    "outbox={} leaves out message {} of its outbox: it was written by another version of the gateway",
+                    "outbox={} leaves out message {} of its outbox: it was written by another version of the gateway, or"
+                            + " for Sparkplug, which the connection does not speak any more",
                     name,
                     message.id());
             over(flight);

@@ -16,6 +16,7 @@ final class OutboxSource {
 
     private final String name;
     private final Sender sender;
+    private final boolean takesDrafts;
     private final int perSecond;
     private final AtomicReference<@Nullable ComponentServiceObjects<Outboxes>> lender = new AtomicReference<>();
     private final AtomicReference<@Nullable Lent> lent = new AtomicReference<>();
@@ -27,9 +28,10 @@ final class OutboxSource {
         }
     }
 
-    OutboxSource(String name, Sender sender, int perSecond) {
+    OutboxSource(String name, Sender sender, boolean takesDrafts, int perSecond) {
         this.name = name;
         this.sender = sender;
+        this.takesDrafts = takesDrafts;
         this.perSecond = perSecond;
     }
 
@@ -59,7 +61,8 @@ final class OutboxSource {
         if (outboxes == null) {
             return Optional.empty();
         }
-        Lent fresh = new Lent(from, outboxes, new OutboxDrain(outboxes.open(name), name, sender, perSecond));
+        Lent fresh =
+                new Lent(from, outboxes, new OutboxDrain(outboxes.open(name), name, sender, takesDrafts, perSecond));
         if (!lent.compareAndSet(now, fresh)) {
             // Another flow was faster.
             from.ungetService(outboxes);

@@ -17,7 +17,7 @@ import java.util.Set;
  * What a flow says of its sink {@code mqtt}.
  *
  * @param connection the connection's name
- * @param topic where readings go
+ * @param topic where readings go; empty when the format says it
  * @param messages where messages of modules go; empty: nowhere
  * @param format how readings look
  * @param qos 0 to 2
@@ -29,7 +29,7 @@ import java.util.Set;
  */
 record SinkConfig(
         String connection,
-        TopicTemplate topic,
+        Optional<TopicTemplate> topic,
         Optional<TopicTemplate> messages,
         PayloadFormat format,
         int qos,
@@ -61,6 +61,9 @@ record SinkConfig(
             Set.of(TopicTemplate.GATEWAY, TopicTemplate.FLOW, TopicTemplate.STAGE, TopicTemplate.TOPIC);
     private static final int QOS_MAX = 2;
     private static final int READINGS_MAX = 65_536;
+    /** One message holds what a device has to say, as receivers of Sparkplug expect. */
+    private static final int DRAFT_READINGS_DEFAULT = 500;
+
     private static final int PAYLOAD_BYTES_MIN = 64;
     private static final int PAYLOAD_BYTES_MAX = 8 * 1024 * 1024;
     private static final int PAYLOAD_BYTES_DEFAULT = 256 * 1024;
@@ -82,17 +85,22 @@ record SinkConfig(
             reader.wrong("connection", "expected the name of a connection (PID " + MqttComponent.PID + ")");
         }
         Optional<TopicTemplate> topic = reader.topic("topic", OF_READINGS);
-        if (!reader.has("topic")) {
-            reader.wrong("topic", "expected where readings go, for example 'plant1/{device}/{point}'");
-        }
         Optional<TopicTemplate> messages = reader.topic("messages", OF_MESSAGES);
         String word = reader.text("payload", PayloadFormats.JSON.word());
         PayloadFormat format = PayloadFormats.find(word).orElse(PayloadFormats.JSON);
         if (!format.word().equals(word)) {
             reader.wrong("payload", "'" + word + "' is no format; expected one of " + PayloadFormats.words());
         }
+        boolean isDraft = format.isDraft();
+        if (isDraft) {
+            reader.without("topic", "Sparkplug itself says where readings go");
+            reader.without("qos", "the connection's sparkplugQos is that of all that Sparkplug sends");
+            reader.without("retain", "Sparkplug keeps no message at the broker");
+        } else if (!reader.has("topic")) {
+            reader.wrong("topic", "expected where readings go, for example 'plant1/{device}/{point}'");
+        }
         int qos = reader.whole("qos", 1, 0, QOS_MAX);
-        int readings = reader.whole("readings", 1, 1, READINGS_MAX);
+        int readings = reader.whole("readings", isDraft ? DRAFT_READINGS_DEFAULT : 1, 1, READINGS_MAX);
         if (readings > 1 && format.isSingle()) {
             reader.wrong("readings", "a message with payload " + format.word() + " holds one reading; leave it out");
         }
@@ -108,12 +116,12 @@ record SinkConfig(
         int payloadBytesMax =
                 reader.whole("payloadBytesMax", PAYLOAD_BYTES_DEFAULT, PAYLOAD_BYTES_MIN, PAYLOAD_BYTES_MAX);
         int wait = reader.whole("waitMillis", WAIT_MILLIS_DEFAULT, 0, WAIT_MILLIS_MAX);
-        if (problems.size() > before || topic.isEmpty()) {
+        if (problems.size() > before) {
             return Optional.empty();
         }
         return Optional.of(new SinkConfig(
                 connection,
-                topic.get(),
+                topic,
                 messages,
                 format,
                 qos,
@@ -156,6 +164,12 @@ record SinkConfig(
             }
             wrong(key, "expected a text, got " + value);
             return otherwise;
+        }
+
+        void without(String key, String why) {
+            if (has(key)) {
+                wrong(key, why + "; leave it out");
+            }
         }
 
         boolean bool(String key) {

@@ -42,6 +42,10 @@ final class StoredMessage {
             return Optional.empty();
         }
         byte[] content = Arrays.copyOfRange(stored, HEAD_BYTES, stored.length);
+        if (format.isPresent() && format.get().isDraft()) {
+            return Optional.of(Publication.draft(
+                    message.topic(), content, stored[2] & QOS_MASK, message.id(), message.appendedNanos()));
+        }
         return Optional.of(Publication.of(
                 message.topic(),
                 format.isEmpty() ? content : format.get().seal(content, message.id()),

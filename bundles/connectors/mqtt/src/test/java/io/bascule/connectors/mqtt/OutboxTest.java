@@ -2,6 +2,7 @@
 package io.bascule.connectors.mqtt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -235,6 +236,58 @@ class OutboxTest {
         rig.connected(broker.port(), Map.of());
         FlowException failure = assertThrows(FlowException.class, () -> rig.sink(DURABLE));
         assertTrue(failure.getMessage().contains("bascule-store"), failure.getMessage());
+    }
+
+    @ParameterizedTest(name = "MQTT {0}")
+    @ValueSource(strings = {"3.1.1", "5"})
+    void whatASparkplugHostMissedComesAfterTheBirthInOrderAndIsHistorical(String version) throws FlowException {
+        String sink = "{\"connection\": \"local\", \"payload\": \"sparkplug\", \"durable\": true, \"readings\": 10}";
+        Map<String, Object> config = Map.of("version", version, "sparkplugGroup", "plant", "sparkplugQos", 1);
+        MqttComponent connection = connected(broker.port(), config);
+        Channel channel = rig.number("press/speed");
+        broker.kill();
+        Await.until("the loss is seen", () -> !connection.state().isConnected());
+        rig.sink(sink).accept(Rig.batch(channel, values(0, 200)));
+        rig.end(connection);
+        broker.start();
+        try (SparkplugHost host = SparkplugHost.start(broker.port());
+                FaultyProxy proxy = new FaultyProxy(broker.port(), 42)) {
+            connected(proxy.port(), config);
+            Stage again = rig.sink(sink);
+            Await.until("what waited", () -> distinct(host) == 20);
+            host.heard("NDATA").forEach(m -> m.metrics().forEach(v -> assertTrue(v.isHistorical(), m.toString())));
+            again.accept(Rig.batch(channel, values(200, 10)));
+            Await.until("news", () -> distinct(host) == 21);
+            List<SparkplugHost.Message> data = host.heard("NDATA");
+            assertFalse(data.get(data.size() - 1).metrics().get(0).isHistorical());
+            SparkplugHost.requireValid(host.heard());
+            // Each value the first time it came, by the ids of their messages.
+            Map<String, List<Double>> valuesOfId = new LinkedHashMap<>();
+            data.forEach(m -> valuesOfId.putIfAbsent(
+                    m.uuid(),
+                    m.metrics().stream().map(SparkplugHost.Metric::number).toList()));
+            assertEquals(
+                    IntStream.range(0, 210).asDoubleStream().boxed().toList(),
+                    valuesOfId.values().stream().flatMap(List::stream).toList());
+            Outbox outbox = store.open("mqtt-local");
+            Await.until("the outbox is empty", () -> outbox.figures().messages() == 0);
+        }
+    }
+
+    private static long distinct(SparkplugHost host) {
+        return host.heard("NDATA").stream()
+                .map(SparkplugHost.Message::uuid)
+                .distinct()
+                .count();
+    }
+
+    @Test
+    void aDurableSinkNeedsAnAnswerToEachMessage() {
+        rig.connected(broker.port(), Map.of("sparkplugGroup", "plant")).bindOutboxes(lend(store));
+        FlowException failure = assertThrows(
+                FlowException.class,
+                () -> rig.sink("{\"connection\": \"local\", \"payload\": \"sparkplug\", \"durable\": true}"));
+        assertTrue(failure.getMessage().contains("sparkplugQos = 1"), failure.getMessage());
     }
 
     @Test

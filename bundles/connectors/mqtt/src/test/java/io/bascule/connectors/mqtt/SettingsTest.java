@@ -126,6 +126,7 @@ class SettingsTest {
                 "{'connection':'a','topic':'t','qos':1.5}                  | /qos",
                 "{'connection':'a','topic':'t','qos':0,'durable':true}     | /qos",
                 "{'connection':'a','topic':'t','durable':true,'waitMillis':1} | /waitMillis",
+                "{'connection':'a','payload':'sparkplug','topic':'t','qos':1,'retain':false} | /topic /qos /retain",
                 "{'connection':1,'topic':'t','retain':'yes'}               | /connection /retain"
             })
     void problemsOfASinkSayWhere(String config, String expected) {

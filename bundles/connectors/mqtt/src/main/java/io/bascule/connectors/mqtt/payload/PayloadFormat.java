@@ -16,6 +16,11 @@ public interface PayloadFormat {
     /** Returns whether a payload holds one reading and cannot hold more. */
     boolean isSingle();
 
+    /** Returns whether what it makes is a draft, which the connection makes a message of when that leaves. */
+    default boolean isDraft() {
+        return false;
+    }
+
     /** Writes readings that share a topic; at least one, and only one when {@link #isSingle()}. */
     byte[] encode(Selection readings);
 

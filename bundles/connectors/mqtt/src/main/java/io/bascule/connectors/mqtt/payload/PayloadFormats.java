@@ -12,7 +12,7 @@ public final class PayloadFormats {
     public static final PayloadFormat JSON = new JsonPayload();
 
     private static final List<PayloadFormat> ALL =
-            List.of(JSON, new CborPayload(), new RawPayload(), new FramePayload());
+            List.of(JSON, new CborPayload(), new RawPayload(), new FramePayload(), new SparkplugPayload());
 
     private PayloadFormats() {}
 

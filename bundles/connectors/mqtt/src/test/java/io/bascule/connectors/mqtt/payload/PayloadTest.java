@@ -159,11 +159,11 @@ class PayloadTest {
 
     @Test
     void everyFormatIsFoundByItsWordAndByItsCode() {
-        assertEquals("json, cbor, raw, frame", PayloadFormats.words());
-        for (int code = 1; code <= 4; code++) {
+        assertEquals("json, cbor, raw, frame, sparkplug", PayloadFormats.words());
+        for (int code = 1; code <= 5; code++) {
             PayloadFormat format = PayloadFormats.find(code).orElseThrow();
             assertEquals(format, PayloadFormats.find(format.word()).orElseThrow());
         }
-        assertTrue(PayloadFormats.find(5).isEmpty());
+        assertTrue(PayloadFormats.find(6).isEmpty());
     }
 }

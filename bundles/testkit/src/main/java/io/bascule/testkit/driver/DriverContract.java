@@ -37,10 +37,19 @@ public abstract class DriverContract {
     /** A channel whose address the device always refuses, while it answers the others. */
     protected static final String BROKEN = "broken";
 
-    /** Time in which a device that says nothing must be known to be away. */
-    protected static final Duration SILENCE_MAX = Duration.ofSeconds(5);
+    /** Time in which a device that says nothing must be known to be away; many times {@link #IMPATIENT_MILLIS}. */
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
 
-    private static final Duration STOP_MAX = Duration.ofSeconds(2);
+    /** Time in which a device whose calls may take {@link #FOREVER_MILLIS} must stop. */
+    private static final Duration STOP_MAX = Duration.ofSeconds(20);
+
+    /** Longer than any call takes on a busy machine: where it applies, no connection may be lost. */
+    protected static final int PATIENT_MILLIS = 20_000;
+
+    /** The limit of a call where a device falls silent. On a busy machine one that is there may seem silent, too. */
+    protected static final int IMPATIENT_MILLIS = 1000;
+
+    private static final int FOREVER_MILLIS = 300_000;
     private static final int SCAN_MILLIS = 20;
 
     /** The registry that the runtime speaks to. */
@@ -85,13 +94,17 @@ public abstract class DriverContract {
         return startWith(device, Map.of());
     }
 
+    private RunningDevice startImpatient(String device) {
+        return startWith(device, Map.of("timeoutMillis", IMPATIENT_MILLIS));
+    }
+
     private RunningDevice startWith(String device, Map<String, Object> changes) {
         Map<String, Object> settings = new HashMap<>(Map.of(
                 "scanPeriodMillis", SCAN_MILLIS,
-                "timeoutMillis", 300,
+                "timeoutMillis", PATIENT_MILLIS,
                 "retryMinMillis", 20,
                 "retryMaxMillis", 100,
-                "staleAfterMillis", 1000));
+                "staleAfterMillis", FOREVER_MILLIS));
         settings.putAll(changes);
         return start(device, settings);
     }
@@ -137,8 +150,7 @@ public abstract class DriverContract {
             assertEquals(Quality.Level.BAD, last("d", BROKEN).quality().level());
             assertNotEquals(Quality.BAD_NOT_CONNECTED, last("d", BROKEN).quality());
             long scans = device.figures().scans().get(0).scans();
-            Await.until("more scans", () -> device.figures().scans().get(0).scans() > scans + 5);
-            assertTrue(isGood("d"));
+            Await.until("more scans", () -> device.figures().scans().get(0).scans() > scans + 5 && isGood("d"));
             assertEquals(1, device.figures().connections());
         }
     }
@@ -171,7 +183,7 @@ public abstract class DriverContract {
 
     @Test
     void aDeviceThatGoesAwayTurnsBadAndComesBackByItself() {
-        try (RunningDevice device = start("d")) {
+        try (RunningDevice device = startImpatient("d")) {
             Await.until("a good reading", () -> isGood("d"));
             setPeer(FaultyDriver.Mode.GONE);
             Await.until("its loss", () -> !device.figures().state().equals(ConnectionState.CONNECTED));
@@ -184,17 +196,16 @@ public abstract class DriverContract {
             setPeer(FaultyDriver.Mode.THERE);
             Await.until(
                     "new readings",
-                    () -> registry.session("d").orElseThrow().published().size() > before);
-            assertTrue(isGood("d"));
-            assertEquals(2, device.figures().connections());
-            assertEquals(Quality.GOOD, write("d", SETPOINT, new Value.F64(2)));
+                    () -> registry.session("d").orElseThrow().published().size() > before && isGood("d"));
+            assertTrue(device.figures().connections() >= 2, "it was not connected again");
+            Await.until("a write", () -> write("d", SETPOINT, new Value.F64(2)).equals(Quality.GOOD));
         }
     }
 
     @Test
     void startsWithoutItsDevice() {
         setPeer(FaultyDriver.Mode.GONE);
-        try (RunningDevice device = start("d")) {
+        try (RunningDevice device = startImpatient("d")) {
             Await.until("attempts", () -> device.figures().attemptsFailed() >= 2);
             assertEquals(0, device.figures().connections());
             assertNotEquals(Quality.Level.GOOD, last("d", GOOD).quality().level());
@@ -205,7 +216,7 @@ public abstract class DriverContract {
 
     @Test
     void aSilentDeviceIsAwayWithinBoundsAndWritesToItEnd() {
-        try (RunningDevice device = start("d")) {
+        try (RunningDevice device = startImpatient("d")) {
             Await.until("a good reading", () -> isGood("d"));
             setPeer(FaultyDriver.Mode.SILENT);
             long begin = System.nanoTime();
@@ -221,18 +232,20 @@ public abstract class DriverContract {
 
     @Test
     void aSilentDeviceHoldsUpNoOther() {
-        try (RunningDevice silent = start("silent");
+        try (RunningDevice silent = startImpatient("silent");
                 RunningDevice other = startWith("other", otherPeer())) {
             Await.until("both", () -> isGood("silent") && isGood("other"));
             setPeer(FaultyDriver.Mode.SILENT);
             Await.until("its loss", () -> !silent.figures().state().equals(ConnectionState.CONNECTED));
+            int attempts = silent.figures().attemptsFailed();
             long scans = other.figures().scans().get(0).scans();
-            long begin = System.nanoTime();
             Await.until(
                     "50 scans of the other",
                     () -> other.figures().scans().get(0).scans() >= scans + 50);
-            // 50 scans are one second; one wait for the silent device alone would be 0.3 s, and there would be many.
-            assertTrue(System.nanoTime() - begin < Duration.ofSeconds(5).toNanos(), "the other device was held up");
+            // 50 scans are one second, and so is one attempt: a device that waited for the other would scan once for
+            // each.
+            int waited = silent.figures().attemptsFailed() - attempts;
+            assertTrue(waited < 25, "50 scans took as long as " + waited + " attempts to reach the silent device");
             assertEquals(1, other.figures().connections());
             setPeer(FaultyDriver.Mode.THERE);
         }
@@ -240,14 +253,14 @@ public abstract class DriverContract {
 
     @Test
     void stopsInTimeWhileItsDeviceIsSilentAndLeavesNoThreadAndNoConnection() {
-        RunningDevice device = startWith("d", Map.of("timeoutMillis", 60_000));
+        RunningDevice device = startWith("d", Map.of("timeoutMillis", FOREVER_MILLIS));
         Await.until("a good reading", () -> isGood("d"));
         setPeer(FaultyDriver.Mode.SILENT);
         long begin = System.nanoTime();
         device.close();
         Duration took = Duration.ofNanos(System.nanoTime() - begin);
         assertTrue(took.compareTo(STOP_MAX) < 0, "stopping took " + took);
-        assertFalse(hasThread("d"), "the device's thread is left");
+        Await.until("the end of the device's thread", () -> !hasThread("d"));
         assertTrue(registry.session("d").orElseThrow().isClosed());
         setPeer(FaultyDriver.Mode.THERE);
         Await.until("no connection", () -> connections() == 0);
@@ -281,9 +294,10 @@ public abstract class DriverContract {
 
     @Test
     void otherChannelsKeepTheConnectionAndAWrongChangeKeepsTheConfiguration() {
-        Map<String, Object> settings = Map.of("scanPeriodMillis", SCAN_MILLIS, "timeoutMillis", 1000);
+        Map<String, Object> settings = Map.of("scanPeriodMillis", SCAN_MILLIS, "timeoutMillis", PATIENT_MILLIS);
         try (RunningDevice device = start("d", settings)) {
-            Await.until("a good reading", () -> isGood("d"));
+            // What was only opened to find out how to connect is closed by now or soon.
+            Await.until("a good reading by one connection", () -> isGood("d") && connections() <= 1);
             int before = connections();
             Map<String, Object> slower = new HashMap<>(settingsOf("d", settings));
             slower.put("scanPeriodMillis", SCAN_MILLIS * 2);
@@ -293,8 +307,7 @@ public abstract class DriverContract {
                     "the new period",
                     () -> device.figures().scans().get(0).periodNanos()
                             == Duration.ofMillis(SCAN_MILLIS * 2).toNanos());
-            Await.until("a good reading", () -> isGood("d"));
-            assertEquals(before, connections());
+            Await.until("a good reading by the same connection", () -> isGood("d") && connections() == before);
             Map<String, Object> wrong = new HashMap<>(slower);
             wrong.put("scanPeriodMillis", 0);
             IllegalArgumentException problem =

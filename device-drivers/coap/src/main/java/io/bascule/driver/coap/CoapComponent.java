@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.driver.coap;
 
+import io.bascule.api.channel.driver.DriverComponent;
 import io.bascule.api.channel.driver.DriverRuntime;
 import io.bascule.api.channel.payload.PayloadFormats;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
@@ -22,7 +21,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         name = CoapComponent.PID)
 @Designate(ocd = CoapComponent.Config.class, factory = true)
-public final class CoapComponent {
+public final class CoapComponent extends DriverComponent {
 
     /** Factory PID of the configuration. */
     public static final String PID = "io.bascule.driver.coap";
@@ -123,8 +122,6 @@ public final class CoapComponent {
         int retryMaxMillis() default 30_000;
     }
 
-    private final DriverRuntime.RunningDevice device;
-
     /** Starts the device. */
     @Activate
     public CoapComponent(
@@ -132,17 +129,6 @@ public final class CoapComponent {
             @Reference PayloadFormats formats,
             Config config,
             Map<String, Object> properties) {
-        device = runtime.start(PID, NAME, properties, settings -> CoapSettings.driver(settings, formats));
-    }
-
-    @Modified
-    void modified(Map<String, Object> properties) {
-        device.reconfigure(properties);
-    }
-
-    /** Ends the device, within two seconds. */
-    @Deactivate
-    void deactivate() {
-        device.close();
+        super(runtime, PID, NAME, properties, settings -> CoapSettings.driver(settings, formats));
     }
 }

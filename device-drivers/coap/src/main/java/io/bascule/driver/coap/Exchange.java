@@ -16,8 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.californium.core.CoapClient;
-import org.eclipse.californium.core.CoapHandler;
-import org.eclipse.californium.core.CoapResponse;
 import org.eclipse.californium.core.coap.MessageObserverAdapter;
 import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
@@ -120,11 +118,11 @@ final class Exchange {
 
     Response get(URI uri, int accept, Deadline deadline)
             throws NoAnswerException, DriverException, InterruptedException {
-        return send(get(uri, accept), "GET " + uri, deadline);
+        return send(get(uri, accept, device), "GET " + uri, deadline);
     }
 
-    private Request get(URI uri, int accept) {
-        Request request = address(Request.newGet(), uri);
+    private static Request get(URI uri, int accept, @Nullable InetSocketAddress device) {
+        Request request = address(Request.newGet(), uri, device);
         if (accept != CoapAddress.ANY) {
             request.getOptions().setAccept(accept);
         }
@@ -133,7 +131,7 @@ final class Exchange {
 
     Response write(CoapAddress.Write write, byte[] payload, Deadline deadline)
             throws NoAnswerException, DriverException, InterruptedException {
-        Request request = address(write.isPut() ? Request.newPut() : Request.newPost(), write.uri());
+        Request request = address(write.isPut() ? Request.newPut() : Request.newPost(), write.uri(), device);
         request.setPayload(payload);
         request.getOptions().setContentFormat(write.contentFormat());
         return send(request, (write.isPut() ? "PUT " : "POST ") + write.uri(), deadline);
@@ -141,33 +139,23 @@ final class Exchange {
 
     /**
      * Asks the device to tell of a resource by itself (RFC 7641); does not wait. Californium orders what comes, and asks again when the
-     * device stays quiet for longer than it said that its answer is fresh.
+     * device stays quiet for longer than it said that its answer is fresh; see {@link Observation} for a device that refuses.
      *
      * @param told takes what comes, one at a time, on a thread of this connection
      * @param lost called when the device does not answer, on a thread of this connection
      */
     void observe(URI uri, int accept, Consumer<Response> told, Runnable lost) throws DriverException {
         CoapClient observer = client;
-        if (observer == null) {
+        InetSocketAddress destination = device;
+        if (observer == null || destination == null) {
             throw new DriverException(settings.base() + " is not connected");
         }
-        Request request = get(uri, accept);
-        request.setObserve();
-        observer.observe(request, new CoapHandler() {
-            @Override
-            public void onLoad(CoapResponse response) {
-                told.accept(response.advanced());
-            }
-
-            @Override
-            public void onError() {
-                lost.run();
-            }
-        });
+        new Observation(observer, () -> get(uri, accept, destination), threads.get(0), settings.timeout(), told, lost)
+                .ask();
     }
 
     /** The address is resolved once: a name server that does not answer holds up connecting and nothing else. */
-    private Request address(Request request, URI uri) {
+    private static Request address(Request request, URI uri, @Nullable InetSocketAddress device) {
         request.setConfirmable(true);
         request.setURI(uri);
         request.setDestinationContext(new AddressEndpointContext(device));

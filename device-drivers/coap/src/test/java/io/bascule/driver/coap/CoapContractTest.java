@@ -141,7 +141,7 @@ class CoapContractTest extends DriverContract {
             names = {"GARBAGE", "HALF", "DROP"})
     void comesBackAfterEveryFaultOfTheNetworkWithoutAWrongValue(FaultyDatagrams.Fault fault) {
         try (RunningDevice device =
-                start("d", Map.of("scanPeriodMillis", 10, "timeoutMillis", 300, "retryMinMillis", 10))) {
+                start("d", Map.of("scanPeriodMillis", 10, "timeoutMillis", IMPATIENT_MILLIS, "retryMinMillis", 10))) {
             Await.until("a good reading", () -> isGood("d"));
             proxy.set(fault);
             Await.until("its loss", () -> device.figures().state() != ConnectionState.CONNECTED);
@@ -162,12 +162,12 @@ class CoapContractTest extends DriverContract {
     void slowLostAndRepeatedAnswersAreMadeUpFor(FaultyDatagrams.Fault fault) {
         proxy.setDelayMillis(30);
         proxy.set(fault);
-        try (RunningDevice device = start("d", Map.of("scanPeriodMillis", 10, "timeoutMillis", 5000))) {
+        try (RunningDevice device = start("d", Map.of("scanPeriodMillis", 10, "timeoutMillis", PATIENT_MILLIS))) {
             Await.until(
                     "scans",
                     () -> !device.figures().scans().isEmpty()
-                            && device.figures().scans().get(0).scans() > 10);
-            assertTrue(isGood("d"));
+                            && device.figures().scans().get(0).scans() > 10
+                            && isGood("d"));
             assertEquals(1, device.figures().connections());
         }
     }

@@ -55,7 +55,7 @@ class CoapDriverTest {
                 "scanPeriodMillis",
                 20,
                 "timeoutMillis",
-                1000,
+                20_000,
                 "ackTimeoutMillis",
                 200,
                 "retryMinMillis",
@@ -133,7 +133,7 @@ class CoapDriverTest {
     void anObservationIsMadeAgainWhenTheDeviceWasRestarted() {
         peer.put("/v", "1", 0);
         // The scanned channel notices that the device has gone; the observation alone would only when its time is over.
-        try (RunningDevice device = start("v=/v(scan=on-change); t=/time?ticks", Map.of())) {
+        try (RunningDevice device = start("v=/v(scan=on-change); t=/time?ticks", Map.of("timeoutMillis", 1000))) {
             await("v", new Value.F64(1), Quality.GOOD);
             for (int i = 2; i < 4; i++) {
                 peer.kill();
@@ -146,6 +146,23 @@ class CoapDriverTest {
                 await("v", new Value.F64(10 * i), Quality.GOOD);
             }
         }
+    }
+
+    @Test
+    void aResourceThatIsNotThereYetOrAnyMoreIsObservedOnceItIs() {
+        try (RunningDevice device = start("v=/late(scan=on-change)", Map.of("timeoutMillis", 1000))) {
+            Await.until("a verdict", () -> last("v").quality().equals(Quality.BAD_NODE_ID_UNKNOWN));
+            for (int i = 1; i < 3; i++) {
+                peer.put("/late", Integer.toString(i), 0);
+                await("v", new Value.F64(i), Quality.GOOD);
+                // It is told of now, not only read once.
+                peer.put("/late", Integer.toString(10 * i), 0);
+                await("v", new Value.F64(10 * i), Quality.GOOD);
+                peer.delete("/late");
+                Await.until("its end", () -> last("v").quality().equals(Quality.BAD_NODE_ID_UNKNOWN));
+            }
+        }
+        assertNoThreads();
     }
 
     @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class Peer implements AutoCloseable {
 
-    private static final long RUN_SECONDS_MAX = 30;
+    private static final long RUN_SECONDS_MAX = 120;
 
     private final int port;
     private Process process;
@@ -79,6 +79,11 @@ final class Peer implements AutoCloseable {
     /** Puts a text; content format 0 is plain text, 50 is JSON. */
     void put(String path, String text, int contentFormat) {
         run("-m", "put", "-t", Integer.toString(contentFormat), "-e", text, uri(path));
+    }
+
+    /** Deletes what was put. */
+    void delete(String path) {
+        run("-m", "delete", uri(path));
     }
 
     /** Returns what is at a path, as libcoap's own client reads it; empty when nothing answers. */

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.driver.gpio;
 
+import io.bascule.api.channel.driver.DriverComponent;
 import io.bascule.api.channel.driver.DriverRuntime;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
@@ -22,7 +21,7 @@ import org.osgi.service.metatype.annotations.Option;
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         name = GpioComponent.PID)
 @Designate(ocd = GpioComponent.Config.class, factory = true)
-public final class GpioComponent {
+public final class GpioComponent extends DriverComponent {
 
     /** Factory PID of the configuration. */
     public static final String PID = "io.bascule.driver.gpio";
@@ -122,22 +121,9 @@ public final class GpioComponent {
         int retryMaxMillis() default 30_000;
     }
 
-    private final DriverRuntime.RunningDevice device;
-
     /** Starts the device. */
     @Activate
     public GpioComponent(@Reference DriverRuntime runtime, Config config, Map<String, Object> properties) {
-        device = runtime.start(PID, NAME, properties, GpioSettings::driver);
-    }
-
-    @Modified
-    void modified(Map<String, Object> properties) {
-        device.reconfigure(properties);
-    }
-
-    /** Ends the device, within two seconds. */
-    @Deactivate
-    void deactivate() {
-        device.close();
+        super(runtime, PID, NAME, properties, GpioSettings::driver);
     }
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.driver.http;
 
+import io.bascule.api.channel.driver.DriverComponent;
 import io.bascule.api.channel.driver.DriverRuntime;
 import io.bascule.api.channel.payload.PayloadFormats;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.AttributeType;
@@ -23,7 +22,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         name = HttpComponent.PID)
 @Designate(ocd = HttpComponent.Config.class, factory = true)
-public final class HttpComponent {
+public final class HttpComponent extends DriverComponent {
 
     /** Factory PID of the configuration. */
     public static final String PID = "io.bascule.driver.http";
@@ -151,8 +150,6 @@ public final class HttpComponent {
         int retryMaxMillis() default 30_000;
     }
 
-    private final DriverRuntime.RunningDevice device;
-
     /** Starts the device. */
     @Activate
     public HttpComponent(
@@ -160,17 +157,6 @@ public final class HttpComponent {
             @Reference PayloadFormats formats,
             Config config,
             Map<String, Object> properties) {
-        device = runtime.start(PID, NAME, properties, settings -> HttpSettings.driver(settings, formats));
-    }
-
-    @Modified
-    void modified(Map<String, Object> properties) {
-        device.reconfigure(properties);
-    }
-
-    /** Ends the device, within two seconds. */
-    @Deactivate
-    void deactivate() {
-        device.close();
+        super(runtime, PID, NAME, properties, settings -> HttpSettings.driver(settings, formats));
     }
 }

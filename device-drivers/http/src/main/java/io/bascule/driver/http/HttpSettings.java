@@ -3,6 +3,7 @@ package io.bascule.driver.http;
 
 import io.bascule.api.channel.driver.DeviceSettings;
 import io.bascule.api.channel.driver.SecretText;
+import io.bascule.api.channel.driver.TlsFiles;
 import io.bascule.api.channel.payload.PayloadFormats;
 import java.net.URI;
 import java.time.Duration;

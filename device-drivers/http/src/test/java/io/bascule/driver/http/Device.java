@@ -20,7 +20,7 @@ import java.util.Map;
 /** A driver without a runtime, for tests. */
 final class Device {
 
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     final HttpDriver driver;
 
@@ -30,7 +30,8 @@ final class Device {
 
     /** Returns a driver that is connected. */
     static Device at(String baseUrl, Map<String, Object> changes) throws Exception {
-        Map<String, Object> settings = new HashMap<>(Map.of("device", "d", "baseUrl", baseUrl));
+        Map<String, Object> settings =
+                new HashMap<>(Map.of("device", "d", "baseUrl", baseUrl, "timeoutMillis", 20_000));
         settings.putAll(changes);
         DeviceSettings read = new DeviceSettings(TestConfig.with(settings));
         HttpDriver driver = HttpSettings.driver(read, new StandardPayloadFormats());

@@ -1,37 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.driver.http;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import io.bascule.api.channel.Value;
-import io.bascule.api.channel.driver.ConnectionState;
 import io.bascule.api.channel.driver.DriverRuntime;
 import io.bascule.api.channel.driver.DriverRuntime.RunningDevice;
 import io.bascule.core.driver.LaneDriverRuntime;
 import io.bascule.core.driver.payload.StandardPayloadFormats;
-import io.bascule.testkit.Await;
-import io.bascule.testkit.driver.DriverContract;
-import io.bascule.testkit.driver.FaultyDriver;
-import io.bascule.testkit.driver.FaultyProxy;
+import io.bascule.testkit.driver.NetworkDriverContract;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** The contract of drivers, to the server of Node.js, through a proxy that spoils the connection. */
-class HttpContractTest extends DriverContract {
-
-    private static final long SEED = 20_261_121;
+class HttpContractTest extends NetworkDriverContract {
 
     private static Peer peer;
     private final LaneDriverRuntime lanes = new LaneDriverRuntime(registry);
-    private FaultyProxy proxy;
 
     @BeforeAll
     static void startPeer() {
@@ -45,17 +32,9 @@ class HttpContractTest extends DriverContract {
         }
     }
 
-    @BeforeEach
-    void startProxy() {
-        proxy = new FaultyProxy(peer.port(), SEED);
-    }
-
     @AfterEach
     void close() {
         lanes.close();
-        if (proxy != null) {
-            proxy.close();
-        }
     }
 
     @Override
@@ -75,7 +54,7 @@ class HttpContractTest extends DriverContract {
     @Override
     protected Map<String, Object> settingsOf(String device, Map<String, Object> changes) {
         Map<String, Object> settings = new HashMap<>(TestConfig.with(
-                Map.of("device", device, "baseUrl", "http://127.0.0.1:" + proxy.port(), "channels", new String[] {
+                Map.of("device", device, "baseUrl", "http://127.0.0.1:" + proxy().port(), "channels", new String[] {
                     "good=/state(pointer=/good); broken=/status/404;"
                             + " setpoint=/state(pointer=/setpoint,write=PUT,writePath=/setpoint,readBack=true)"
                 })));
@@ -84,23 +63,18 @@ class HttpContractTest extends DriverContract {
     }
 
     @Override
-    protected void setPeer(FaultyDriver.Mode mode) {
-        proxy.set(
-                switch (mode) {
-                    case THERE -> FaultyProxy.Fault.NONE;
-                    case GONE -> FaultyProxy.Fault.CUT;
-                    case SILENT, HANGING -> FaultyProxy.Fault.DROP;
-                });
-    }
-
-    @Override
     protected Map<String, Object> otherPeer() {
         return Map.of("baseUrl", "http://127.0.0.1:" + peer.port());
     }
 
     @Override
-    protected int connections() {
-        return proxy.connections();
+    protected int peerPort() {
+        return peer.port();
+    }
+
+    @Override
+    protected Value constant() {
+        return new Value.F64(42);
     }
 
     @Override
@@ -136,42 +110,5 @@ class HttpContractTest extends DriverContract {
     @Override
     protected String threadPrefix() {
         return "io.bascule.core.driver-lane-";
-    }
-
-    @ParameterizedTest
-    @EnumSource(
-            value = FaultyProxy.Fault.class,
-            names = {"GARBAGE", "HALF", "DROP", "CUT"})
-    void comesBackAfterEveryFaultOfTheNetworkWithoutAWrongValue(FaultyProxy.Fault fault) {
-        try (RunningDevice device =
-                start("d", Map.of("scanPeriodMillis", 10, "timeoutMillis", 200, "retryMinMillis", 10))) {
-            Await.until("a good reading", () -> isGood("d"));
-            proxy.set(fault);
-            Await.until("its loss", () -> device.figures().state() != ConnectionState.CONNECTED);
-            proxy.set(FaultyProxy.Fault.NONE);
-            Await.until("its return", () -> device.figures().state() == ConnectionState.CONNECTED && isGood("d"));
-            assertTrue(
-                    registry.session("d").orElseThrow().published("d/good").stream()
-                            .allMatch(r -> r.value().equals(new Value.F64(42))
-                                    || r.quality().level() == io.bascule.api.channel.Quality.Level.BAD),
-                    "a wrong value was published");
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(
-            value = FaultyProxy.Fault.class,
-            names = {"DELAY", "BYTEWISE"})
-    void slowAnswersAreAnswers(FaultyProxy.Fault fault) {
-        proxy.setDelayMillis(30);
-        proxy.set(fault);
-        try (RunningDevice device = start("d", Map.of("scanPeriodMillis", 10, "timeoutMillis", 5000))) {
-            Await.until(
-                    "scans",
-                    () -> !device.figures().scans().isEmpty()
-                            && device.figures().scans().get(0).scans() > 10);
-            assertTrue(isGood("d"));
-            assertEquals(1, device.figures().connections());
-        }
     }
 }

@@ -35,7 +35,9 @@ import org.junit.jupiter.api.Test;
 /** What servers of devices do that they should not: the JDK's small server at its worst. */
 class OddAnswersTest {
 
-    private static final int TIMEOUT_MILLIS = 1000;
+    private static final int TIMEOUT_MILLIS = 3000;
+    /** Long after every time limit here; a machine can be busy. */
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CountDownLatch end = new CountDownLatch(1);
@@ -76,7 +78,7 @@ class OddAnswersTest {
 
     private void await() {
         try {
-            end.await(60, TimeUnit.SECONDS);
+            end.await(300, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -120,19 +122,19 @@ class OddAnswersTest {
         long begin = System.nanoTime();
         DriverException problem = assertThrows(DriverException.class, () -> device.told(device.address(path)));
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-        assertTrue(millis < 10 * TIMEOUT_MILLIS, "known after " + millis + " ms");
+        assertTrue(millis < LIMIT.toMillis(), "known after " + millis + " ms");
         return String.valueOf(problem.getMessage());
     }
 
     @Test
     void aServerThatNeverAnswersCostsTheTimeLimit() throws Exception {
-        assertTrue(problemAt("/never").startsWith("no answer within 1000 ms to GET http://127.0.0.1:"));
+        assertTrue(problemAt("/never").startsWith("no answer within 3000 ms to GET http://127.0.0.1:"));
         assertEquals("1.0", device.told(device.address("/good")));
     }
 
     @Test
     void anAnswerThatDripsCostsTheTimeLimitAndItsConnection() throws Exception {
-        assertTrue(problemAt("/drip").startsWith("no answer within 1000 ms"));
+        assertTrue(problemAt("/drip").startsWith("no answer within 3000 ms"));
         Await.until("the end of the connection", isWriterGone::get);
         assertEquals("1.0", device.told(device.address("/good")));
     }
@@ -157,11 +159,10 @@ class OddAnswersTest {
                 List.of(device.address("/never"), device.address("/good"), device.address("/cut")), Duration.ZERO);
         assertEquals(3, plan.requestsMax());
         // The first read begins with the slow one, which says nothing of the others; from then on it goes last.
-        assertThrows(
-                DriverException.class, () -> plan.read(new RecordingSink(), Deadline.after(Duration.ofSeconds(10))));
+        assertThrows(DriverException.class, () -> plan.read(new RecordingSink(), Deadline.after(LIMIT)));
         for (int i = 0; i < 2; i++) {
             RecordingSink sink = new RecordingSink();
-            plan.read(sink, Deadline.after(Duration.ofSeconds(10)));
+            plan.read(sink, Deadline.after(LIMIT));
             assertEquals(new Value.F64(1), sink.value(1));
             assertEquals(Map.of(0, Quality.BAD_TIMEOUT, 2, Quality.BAD_NO_COMMUNICATION), sink.missing());
         }
@@ -170,7 +171,7 @@ class OddAnswersTest {
     @Test
     void aRequestEndsSoonWhenItsThreadIsInterrupted() throws Exception {
         Device patient =
-                Device.at("http://127.0.0.1:" + server.getAddress().getPort(), Map.of("timeoutMillis", 60_000));
+                Device.at("http://127.0.0.1:" + server.getAddress().getPort(), Map.of("timeoutMillis", 3_600_000));
         AtomicReference<Throwable> ended = new AtomicReference<>();
         Thread lane = new Thread(() -> {
             try {
@@ -181,10 +182,9 @@ class OddAnswersTest {
         });
         lane.start();
         Await.until("the wait", () -> lane.getState() == Thread.State.TIMED_WAITING);
-        long begin = System.nanoTime();
         lane.interrupt();
+        // Long before the hour that the request may take.
         Await.until("its end", () -> ended.get() != null);
         assertTrue(ended.get() instanceof InterruptedException, String.valueOf(ended.get()));
-        assertTrue(System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(2), "it took too long");
     }
 }

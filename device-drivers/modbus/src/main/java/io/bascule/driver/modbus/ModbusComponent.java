@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.driver.modbus;
 
+import io.bascule.api.channel.driver.DriverComponent;
 import io.bascule.api.channel.driver.DriverRuntime;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
@@ -22,7 +21,7 @@ import org.osgi.service.metatype.annotations.Option;
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         name = ModbusComponent.PID)
 @Designate(ocd = ModbusComponent.Config.class, factory = true)
-public final class ModbusComponent {
+public final class ModbusComponent extends DriverComponent {
 
     /** Factory PID of the configuration. */
     public static final String PID = "io.bascule.driver.modbus";
@@ -227,8 +226,6 @@ public final class ModbusComponent {
         int retryMaxMillis() default 30_000;
     }
 
-    private final DriverRuntime.RunningDevice device;
-
     /** Starts the device. */
     @Activate
     public ModbusComponent(
@@ -236,17 +233,6 @@ public final class ModbusComponent {
             @Reference SerialBuses buses,
             Config config,
             Map<String, Object> properties) {
-        device = runtime.start(PID, NAME, properties, settings -> ModbusSettings.driver(settings, buses));
-    }
-
-    @Modified
-    void modified(Map<String, Object> properties) {
-        device.reconfigure(properties);
-    }
-
-    /** Ends the device, within two seconds. */
-    @Deactivate
-    void deactivate() {
-        device.close();
+        super(runtime, PID, NAME, properties, settings -> ModbusSettings.driver(settings, buses));
     }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The driver against libmodbus, over TCP and over a line of two pseudo terminals; mbpoll reads what the driver wrote. */
 class LibmodbusTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;
@@ -49,7 +49,7 @@ class LibmodbusTest {
 
     private ModbusDriver driver(String transport, Map<String, Object> changes) throws Exception {
         Map<String, Object> settings =
-                new HashMap<>(Map.of("transport", transport, "timeoutMillis", 500, "retries", 1));
+                new HashMap<>(Map.of("transport", transport, "timeoutMillis", 5000, "retries", 1));
         if (transport.equals("tcp")) {
             peer = peer == null ? Peer.tcp() : peer;
             settings.putAll(Map.of("host", "127.0.0.1", "port", peer.port()));
@@ -165,7 +165,7 @@ class LibmodbusTest {
 
     private String mbpoll(String... arguments) {
         List<String> command = new ArrayList<>(List.of("mbpoll", "-m", "tcp", "-p", Integer.toString(peer.port())));
-        command.addAll(List.of("-a", "1", "-c", "1", "-1", "-q"));
+        command.addAll(List.of("-a", "1", "-c", "1", "-1", "-q", "-o", "10"));
         command.addAll(List.of(arguments));
         command.add("127.0.0.1");
         return Peer.run(command.toArray(String[]::new));

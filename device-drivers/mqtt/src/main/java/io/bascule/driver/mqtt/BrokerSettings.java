@@ -2,6 +2,7 @@
 package io.bascule.driver.mqtt;
 
 import io.bascule.api.channel.driver.SecretText;
+import io.bascule.api.channel.driver.TlsFiles;
 import java.net.URI;
 import java.time.Duration;
 

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.driver.mqtt;
 
+import io.bascule.api.channel.driver.DriverComponent;
 import io.bascule.api.channel.driver.DriverRuntime;
 import io.bascule.api.channel.payload.PayloadFormats;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.AttributeType;
@@ -24,7 +23,7 @@ import org.osgi.service.metatype.annotations.Option;
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         name = MqttComponent.PID)
 @Designate(ocd = MqttComponent.Config.class, factory = true)
-public final class MqttComponent {
+public final class MqttComponent extends DriverComponent {
 
     /** Factory PID of the configuration. */
     public static final String PID = "io.bascule.driver.mqtt";
@@ -201,8 +200,6 @@ public final class MqttComponent {
         int retryMaxMillis() default 30_000;
     }
 
-    private final DriverRuntime.RunningDevice device;
-
     /** Starts the device. */
     @Activate
     public MqttComponent(
@@ -210,17 +207,6 @@ public final class MqttComponent {
             @Reference PayloadFormats formats,
             Config config,
             Map<String, Object> properties) {
-        device = runtime.start(PID, NAME, properties, settings -> MqttSettings.driver(settings, formats));
-    }
-
-    @Modified
-    void modified(Map<String, Object> properties) {
-        device.reconfigure(properties);
-    }
-
-    /** Ends the device, within two seconds. */
-    @Deactivate
-    void deactivate() {
-        device.close();
+        super(runtime, PID, NAME, properties, settings -> MqttSettings.driver(settings, formats));
     }
 }

@@ -4,6 +4,7 @@ package io.bascule.driver.mqtt;
 import io.bascule.api.channel.driver.ChannelConfig;
 import io.bascule.api.channel.driver.DeviceSettings;
 import io.bascule.api.channel.driver.SecretText;
+import io.bascule.api.channel.driver.TlsFiles;
 import io.bascule.api.channel.payload.PayloadField;
 import io.bascule.api.channel.payload.PayloadFormats;
 import java.net.URI;

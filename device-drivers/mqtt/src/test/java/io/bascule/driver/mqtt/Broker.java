@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class Broker implements AutoCloseable {
 
-    private static final long RUN_SECONDS_MAX = 30;
+    private static final long RUN_SECONDS_MAX = 120;
 
     private final Path folder;
     private final int port;
@@ -146,7 +146,7 @@ final class Broker implements AutoCloseable {
 
     /** Returns the message that the broker keeps of a topic. */
     String kept(String topic) {
-        return run(client("mosquitto_sub", "-t", topic, "-C", "1", "-W", "10"));
+        return run(client("mosquitto_sub", "-t", topic, "-C", "1", "-W", "60"));
     }
 
     /** Starts a client with a last will; killed, it leaves it behind. */

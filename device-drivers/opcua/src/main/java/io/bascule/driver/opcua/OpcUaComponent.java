@@ -3,6 +3,7 @@ package io.bascule.driver.opcua;
 
 import io.bascule.api.channel.driver.Deadline;
 import io.bascule.api.channel.driver.DeviceBrowser;
+import io.bascule.api.channel.driver.DriverComponent;
 import io.bascule.api.channel.driver.DriverException;
 import io.bascule.api.channel.driver.DriverRuntime;
 import java.util.List;
@@ -10,8 +11,6 @@ import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.AttributeType;
@@ -27,7 +26,7 @@ import org.osgi.service.metatype.annotations.Option;
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         name = OpcUaComponent.PID)
 @Designate(ocd = OpcUaComponent.Config.class, factory = true)
-public final class OpcUaComponent implements DeviceBrowser {
+public final class OpcUaComponent extends DriverComponent implements DeviceBrowser {
 
     /** Factory PID of the configuration. */
     public static final String PID = "io.bascule.driver.opcua";
@@ -166,8 +165,7 @@ public final class OpcUaComponent implements DeviceBrowser {
         int retryMaxMillis() default 30_000;
     }
 
-    private final Browser browser = new Browser();
-    private final DriverRuntime.RunningDevice device;
+    private final Browser browser;
 
     /** Starts the device. */
     @Activate
@@ -176,24 +174,23 @@ public final class OpcUaComponent implements DeviceBrowser {
             @Reference ClientThreads threads,
             Config config,
             Map<String, Object> properties) {
-        device = runtime.start(
-                PID, NAME, properties, settings -> new OpcUaDriver(OpcUaSettings.read(settings), threads, browser));
+        this(runtime, threads, properties, new Browser());
     }
 
-    @Modified
-    void modified(Map<String, Object> properties) {
-        device.reconfigure(properties);
-    }
-
-    /** Ends the device, within two seconds. */
-    @Deactivate
-    void deactivate() {
-        device.close();
+    private OpcUaComponent(
+            DriverRuntime runtime, ClientThreads threads, Map<String, Object> properties, Browser browser) {
+        super(
+                runtime,
+                PID,
+                NAME,
+                properties,
+                settings -> new OpcUaDriver(OpcUaSettings.read(settings), threads, browser));
+        this.browser = browser;
     }
 
     @Override
     public String device() {
-        return device.figures().device();
+        return running().figures().device();
     }
 
     @Override

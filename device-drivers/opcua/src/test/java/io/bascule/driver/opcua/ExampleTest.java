@@ -16,13 +16,16 @@ import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
-/** The example of the documents is right. */
+/** The example that the distribution brings is right. */
 class ExampleTest {
+
+    private static final Path EXAMPLE =
+            Path.of("../../karaf-assembly/distribution/src/main/resources/examples/io.bascule.driver.opcua-plc.cfg");
 
     @Test
     void theExampleMakesADevice() throws Exception {
         Properties written = new Properties();
-        try (Reader reader = Files.newBufferedReader(Path.of("../../docs/how-to/io.bascule.driver.opcua-plc.cfg"))) {
+        try (Reader reader = Files.newBufferedReader(EXAMPLE)) {
             written.load(reader);
         }
         Map<String, Object> settings = new HashMap<>(TestConfig.with(Map.of()));

@@ -26,7 +26,7 @@ final class Sessions {
     static final String MACHINE = "nsu=http://bascule.test/machine;s=";
 
     /** Longer than anything that works takes on a busy machine. */
-    static final Duration LIMIT = Duration.ofSeconds(20);
+    static final Duration LIMIT = Duration.ofSeconds(120);
 
     /** Keeps what a server tells by itself. */
     static final class Heard implements SubscriptionListener {
@@ -72,7 +72,8 @@ final class Sessions {
     }
 
     static OpcUaDriver connected(Map<String, Object> changes, ClientThreads threads, Browser browser) throws Exception {
-        Map<String, Object> settings = new HashMap<>(Map.of("device", "d", "publishingIntervalMillis", 50));
+        Map<String, Object> settings =
+                new HashMap<>(Map.of("device", "d", "publishingIntervalMillis", 50, "timeoutMillis", 20_000));
         settings.putAll(changes);
         OpcUaDriver driver = driver(settings, threads, browser);
         driver.connect(Deadline.after(LIMIT));

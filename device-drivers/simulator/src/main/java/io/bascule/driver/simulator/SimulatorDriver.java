@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.driver.simulator;
 
+import io.bascule.api.channel.driver.DriverComponent;
 import io.bascule.api.channel.driver.DriverRuntime;
 import java.time.InstantSource;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
@@ -22,7 +21,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         name = SimulatorDriver.PID)
 @Designate(ocd = SimulatorDriver.Config.class, factory = true)
-public final class SimulatorDriver {
+public final class SimulatorDriver extends DriverComponent {
 
     /** Factory PID of the configuration. */
     public static final String PID = "io.bascule.driver.simulator";
@@ -135,8 +134,6 @@ public final class SimulatorDriver {
         int batchSize() default 256;
     }
 
-    private final DriverRuntime.RunningDevice device;
-
     /** Starts the device. */
     @Activate
     public SimulatorDriver(@Reference DriverRuntime runtime, Config config, Map<String, Object> properties) {
@@ -144,17 +141,6 @@ public final class SimulatorDriver {
     }
 
     SimulatorDriver(DriverRuntime runtime, Map<String, Object> properties, InstantSource clock) {
-        device = runtime.start(PID, NAME, properties, s -> new SimulatedDevice(SimulatorSettings.of(s), clock));
-    }
-
-    @Modified
-    void modified(Map<String, Object> properties) {
-        device.reconfigure(properties);
-    }
-
-    /** Ends the device, within two seconds. */
-    @Deactivate
-    void deactivate() {
-        device.close();
+        super(runtime, PID, NAME, properties, s -> new SimulatedDevice(SimulatorSettings.of(s), clock));
     }
 }

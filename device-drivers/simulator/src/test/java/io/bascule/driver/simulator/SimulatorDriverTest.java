@@ -43,11 +43,8 @@ class SimulatorDriverTest extends SessionContract {
         values.putAll(changes);
         LaneDriverRuntime runtime = new LaneDriverRuntime(channels);
         try {
-            SimulatorDriver driver = new SimulatorDriver(runtime, TestConfig.with(values), new ManualClock());
-            return () -> {
-                driver.deactivate();
-                runtime.close();
-            };
+            new SimulatorDriver(runtime, TestConfig.with(values), new ManualClock());
+            return runtime::close;
         } catch (IllegalArgumentException | IllegalStateException e) {
             runtime.close();
             throw e;

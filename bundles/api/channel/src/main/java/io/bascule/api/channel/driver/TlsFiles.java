@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.bascule.driver.http;
+package io.bascule.api.channel.driver;
 
-import io.bascule.api.channel.driver.DriverException;
-import io.bascule.api.channel.driver.SecretText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -21,16 +19,17 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom the driver trusts, and who it is. There is no way to trust everybody.
+ * Whom a driver trusts, and who it is, as three settings say that all drivers with TLS have. There is no way to trust everybody.
+ * Immutable; the files are read whenever they are asked for.
  *
  * @param caFile PEM file with the certificates to trust; empty for those of the JDK
  * @param keyStore PKCS #12 file with the key and certificate to present; empty for none
  * @param password of the key store
  */
-record TlsFiles(String caFile, String keyStore, SecretText password) {
+public record TlsFiles(String caFile, String keyStore, SecretText password) {
 
     /** Returns when the files were changed last; files that cannot be read are left out. */
-    Map<String, FileTime> changes() {
+    public Map<String, FileTime> changes() {
         Map<String, FileTime> times = new HashMap<>();
         for (String file : List.of(caFile, keyStore)) {
             try {
@@ -45,7 +44,12 @@ record TlsFiles(String caFile, String keyStore, SecretText password) {
         return times;
     }
 
-    SSLContext context() throws DriverException {
+    /**
+     * Reads the files.
+     *
+     * @throws DriverException when one cannot be read or holds something else; says which and what was expected
+     */
+    public SSLContext context() throws DriverException {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             KeyManagerFactory keys = keys();

@@ -7,6 +7,8 @@ import io.bascule.api.security.Grant;
 import io.bascule.api.security.GrantRegistry;
 import io.bascule.api.security.Subject;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -22,6 +24,9 @@ import org.osgi.service.component.annotations.Reference;
  *   <li>A flow may write the channels of its grant {@code flow/NAME.channel-write}.
  *   <li>A module may do what is granted to it or to every module.
  * </ol>
+ *
+ * <p>Modules ask with every call, so decisions are kept for as long as {@link GrantRegistry#list()} returns the same list: a
+ * changed grant counts from the next question on.
  */
 @Component(service = Authorizer.class, name = "io.bascule.core.security.authorizer")
 public final class GrantAuthorizer implements Authorizer {
@@ -29,7 +34,20 @@ public final class GrantAuthorizer implements Authorizer {
     private static final Decision OPERATOR = new Decision(true, "operators may read and write channels");
     private static final Decision FLOW_READS = new Decision(true, "flows may read channels");
 
+    /** A guest can invent names without end; then all that is kept is forgotten. */
+    private static final int KEPT_MAX = 4096;
+
     private final GrantRegistry grants;
+    private volatile Kept kept = new Kept(List.of(), new ConcurrentHashMap<>());
+
+    private record Question(Subject subject, Capability capability, String object) {}
+
+    /**
+     * Decisions so far.
+     *
+     * @param grants the very list that they follow from
+     */
+    private record Kept(List<Grant> grants, Map<Question, Decision> decisions) {}
 
     /** Decides by {@code grants}. */
     @Activate
@@ -50,6 +68,29 @@ public final class GrantAuthorizer implements Authorizer {
         if (subject.kind() == Subject.Kind.FLOW && capability == Capability.CHANNEL_READ) {
             return FLOW_READS;
         }
+        return decisions().computeIfAbsent(new Question(subject, capability, object), this::decide);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // An equal list may stand for a later time, the same one cannot.
+    private Map<Question, Decision> decisions() {
+        List<Grant> now = grants.list();
+        Kept known = kept;
+        if (known.grants != now || known.decisions.size() >= KEPT_MAX) {
+            known = new Kept(now, new ConcurrentHashMap<>());
+            kept = known;
+        }
+        return known.decisions;
+    }
+
+    /** Returns how many decisions are kept. */
+    int kept() {
+        return kept.decisions.size();
+    }
+
+    private Decision decide(Question question) {
+        Subject subject = question.subject;
+        Capability capability = question.capability;
+        String object = question.object;
         String owner = GrantEntries.owner(subject);
         if (subject.kind() == Subject.Kind.MODULE && owner.startsWith(GrantEntries.FLOW_PREFIX)) {
             return new Decision(false, subject + " has the name of a flow; modules have none of a flow's grants");

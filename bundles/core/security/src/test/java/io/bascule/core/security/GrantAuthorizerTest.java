@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bascule.api.security.Authorizer.Decision;
 import io.bascule.api.security.Capability;
+import io.bascule.api.security.Grant;
+import io.bascule.api.security.GrantStoreException;
+import io.bascule.api.security.NamePattern;
 import io.bascule.api.security.Subject;
 import io.bascule.testkit.FakeConfigurationAdmin;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -90,5 +94,31 @@ class GrantAuthorizerTest {
         assertTrue(reason.contains("module:pid"), reason);
         assertTrue(reason.contains("'pid.channel-write = line1/speed'"), reason);
         assertTrue(reason.contains("bascule:grant pid channel-write line1/speed"), reason);
+    }
+
+    @Test
+    void aChangedGrantCountsFromTheNextQuestionOn() throws GrantStoreException {
+        ConfiguredGrantRegistry registry = new ConfiguredGrantRegistry(configurations);
+        GrantAuthorizer authorizer = new GrantAuthorizer(registry);
+        Subject module = Subject.module("pid");
+        for (int i = 0; i < 3; i++) {
+            assertFalse(authorizer
+                    .check(module, Capability.CHANNEL_READ, "line1/speed")
+                    .isAllowed());
+            registry.grant(new Grant("pid", Capability.CHANNEL_READ, List.of(NamePattern.of("line1/*"))));
+            assertTrue(authorizer
+                    .check(module, Capability.CHANNEL_READ, "line1/speed")
+                    .isAllowed());
+            assertTrue(registry.revoke("pid", Capability.CHANNEL_READ));
+        }
+    }
+
+    @Test
+    void namesWithoutEndAreNotKeptWithoutEnd() {
+        GrantAuthorizer authorizer = new GrantAuthorizer(new ConfiguredGrantRegistry(configurations));
+        for (int i = 0; i < 10_000; i++) {
+            authorizer.check(Subject.module("pid"), Capability.CHANNEL_READ, "line1/invented" + i);
+        }
+        assertTrue(authorizer.kept() <= 4096, () -> authorizer.kept() + " decisions are kept");
     }
 }

@@ -138,6 +138,7 @@ final class BrokerConnection implements AutoCloseable {
                     lock.notifyAll();
                 }
             }
+            conversation.lost();
         }
 
         @Override

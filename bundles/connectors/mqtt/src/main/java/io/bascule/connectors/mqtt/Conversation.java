@@ -31,6 +31,9 @@ interface Conversation {
      */
     default void tend() throws TransportException, InterruptedException {}
 
+    /** Hears that the link broke, on a thread of the client; must return at once. */
+    default void lost() {}
+
     /** Returns what the broker says when the link breaks; asked before each attempt to connect. */
     Optional<Publication> will();
 

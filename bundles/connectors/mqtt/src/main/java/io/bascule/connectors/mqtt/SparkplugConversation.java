@@ -43,6 +43,11 @@ record SparkplugConversation(EdgeNode edge, String commandTopic, Commands comman
     }
 
     @Override
+    public void lost() {
+        edge.lost();
+    }
+
+    @Override
     public Optional<Publication> will() {
         return Optional.of(edge.will());
     }

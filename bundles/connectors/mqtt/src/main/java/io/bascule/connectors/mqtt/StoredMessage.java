@@ -4,6 +4,7 @@ package io.bascule.connectors.mqtt;
 import io.bascule.api.store.Outbox;
 import io.bascule.connectors.mqtt.payload.PayloadFormat;
 import io.bascule.connectors.mqtt.payload.PayloadFormats;
+import io.bascule.connectors.mqtt.payload.SparkplugPayload;
 import io.bascule.connectors.mqtt.transport.Publication;
 import java.util.Arrays;
 import java.util.Optional;
@@ -43,6 +44,9 @@ final class StoredMessage {
         }
         byte[] content = Arrays.copyOfRange(stored, HEAD_BYTES, stored.length);
         if (format.isPresent() && format.get().isDraft()) {
+            if (!SparkplugPayload.isDraft(content)) {
+                return Optional.empty();
+            }
             return Optional.of(Publication.draft(
                     message.topic(), content, stored[2] & QOS_MASK, message.id(), message.appendedNanos()));
         }

@@ -118,6 +118,16 @@ public final class SparkplugPayload implements PayloadFormat {
         return entries;
     }
 
+    /** Returns whether bytes are a draft that can be read. */
+    public static boolean isDraft(byte[] bytes) {
+        try {
+            return !read(bytes).isEmpty();
+        } catch (IllegalArgumentException e) {
+            // Who asks says what is wrong.
+            return false;
+        }
+    }
+
     /** Reads a length and checks that so much follows it. */
     private static int length(byte[] draft, int at, int count) {
         long length = -1;

@@ -10,6 +10,7 @@ import io.bascule.api.channel.spi.DeviceDescriptor;
 import io.bascule.connectors.mqtt.payload.SparkplugMessage;
 import io.bascule.connectors.mqtt.payload.SparkplugMetric;
 import io.bascule.connectors.mqtt.payload.SparkplugPayload;
+import io.bascule.connectors.mqtt.sparkplug.Device.Metric;
 import io.bascule.connectors.mqtt.transport.Incoming;
 import io.bascule.connectors.mqtt.transport.Link;
 import io.bascule.connectors.mqtt.transport.Publication;
@@ -25,7 +26,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -48,6 +48,7 @@ public final class EdgeNode {
     /** What a host writes true to when it wants all births again, Sparkplug 3.0 section 6.4.20. */
     private static final String REBIRTH = "Node Control/Rebirth";
 
+    private static final String LOST = "the connection broke";
     private static final int SEQ_MASK = 0xFF;
     private static final int COMMAND_BYTES_MAX = 65_536;
 
@@ -77,6 +78,11 @@ public final class EdgeNode {
 
     private volatile int bdSeq;
 
+    /** What a birth waits for. */
+    private final AtomicReference<@Nullable Answer> awaited = new AtomicReference<>();
+
+    private volatile boolean isLost;
+
     /**
      * Makes a node that is not connected.
      *
@@ -94,7 +100,17 @@ public final class EdgeNode {
     public Publication will() {
         bdSeq = connects.getAsInt();
         host.forget();
+        isLost = false;
         return death();
+    }
+
+    /** Hears that the link broke: no answer comes any more. */
+    public void lost() {
+        isLost = true;
+        Answer answer = awaited.get();
+        if (answer != null) {
+            answer.refused(LOST);
+        }
     }
 
     /** Returns what says that the node goes; it has no number of its own but that of the connection. */
@@ -161,7 +177,7 @@ public final class EdgeNode {
         String device = command.topic().startsWith(prefix) ? command.topic().substring(prefix.length()) : "";
         if (metric.name().isEmpty()) {
             Metric known = byAlias.get(metric.alias());
-            return known != null && known.device.equals(device) ? known.channel : "alias:" + metric.alias();
+            return known != null && known.device().equals(device) ? known.channel() : "alias:" + metric.alias();
         }
         String inDevice = device.isEmpty() ? metric.name() : device + "/" + metric.name();
         // By convention only, names of channels begin with that of their device.
@@ -200,22 +216,6 @@ public final class EdgeNode {
             } else {
                 look(link.raw);
             }
-        }
-    }
-
-    /** A metric that has been announced. */
-    private record Metric(String device, String name, long alias, ValueKind kind, String channel) {}
-
-    /** A device, or the node itself; all fields are guarded by the lock. */
-    private static final class Device {
-        private final String name;
-        private final Map<String, Metric> metrics = new TreeMap<>();
-        private @Nullable DeviceDescriptor descriptor;
-        private boolean isAlive;
-        private long lastNanos;
-
-        Device(String name) {
-            this.name = name;
         }
     }
 
@@ -286,18 +286,18 @@ public final class EdgeNode {
             var reading = registry.read(channel.handle());
             boolean hasValue = reading.timeNanos() != 0;
             message.birth(
-                    metric.name,
-                    metric.alias,
+                    metric.name(),
+                    metric.alias(),
                     hasValue
                             ? SparkplugMessage.body(
                                     reading.value(), reading.quality(), reading.timeNanos(), channel.unit(), true)
                             : SparkplugMessage.none(channel.kind(), nanos(), channel.unit()));
-            said.add(metric.name);
+            said.add(metric.name());
         }
         for (Metric metric : device.metrics.values()) {
             // Announced before, or in an outbox, and the channel is no more.
-            if (!said.contains(metric.name)) {
-                message.birth(metric.name, metric.alias, SparkplugMessage.none(metric.kind, nanos(), ""));
+            if (!said.contains(metric.name())) {
+                message.birth(metric.name(), metric.alias(), SparkplugMessage.none(metric.kind(), nanos(), ""));
             }
         }
         say(link, device.name.isEmpty() ? "NBIRTH" : "DBIRTH", device.name, message);
@@ -325,12 +325,12 @@ public final class EdgeNode {
     @GuardedBy("lock")
     private Metric metric(Device device, String name, ValueKind kind, String channel) {
         Metric known = device.metrics.get(name);
-        if (known != null && known.kind == kind) {
+        if (known != null && known.kind() == kind) {
             return known;
         }
         Metric fresh = new Metric(device.name, name, ++lastAlias, kind, channel);
         device.metrics.put(name, fresh);
-        byAlias.put(fresh.alias, fresh);
+        byAlias.put(fresh.alias(), fresh);
         return fresh;
     }
 
@@ -364,30 +364,18 @@ public final class EdgeNode {
         message.seq(seq);
         String topic = settings.topic(type, device);
         Answer answer = new Answer();
+        awaited.set(answer);
+        if (isLost) {
+            answer.refused(LOST);
+        }
         link.publish(Publication.of(topic, message.toBytes(), settings.qos(), false, "", ""), answer);
         seq = (seq + 1) & SEQ_MASK;
-        if (!answer.latch.await(settings.answerTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!answer.await(settings.answerTimeout())) {
             throw new TransportException("the broker did not answer to a message on '" + topic + "' within "
                     + settings.answerTimeout().toMillis() + " ms");
         }
-        if (!answer.refusal.isEmpty()) {
-            throw new TransportException("the broker refused a message on '" + topic + "': " + answer.refusal);
-        }
-    }
-
-    private static final class Answer implements Link.Completion {
-        private final CountDownLatch latch = new CountDownLatch(1);
-        private volatile String refusal = "";
-
-        @Override
-        public void delivered() {
-            latch.countDown();
-        }
-
-        @Override
-        public void refused(String reason) {
-            refusal = reason.isEmpty() ? "it does not say why" : reason;
-            latch.countDown();
+        if (!answer.refusal().isEmpty()) {
+            throw new TransportException("a message on '" + topic + "' did not arrive: " + answer.refusal());
         }
     }
 
@@ -435,7 +423,7 @@ public final class EdgeNode {
                 SparkplugMessage message = new SparkplugMessage(clock.millis(), entries.size());
                 for (SparkplugPayload.Entry entry : entries) {
                     Metric metric = device.metrics.get(entry.metric());
-                    message.data(metric == null ? 0 : metric.alias, isHistorical, entry.body());
+                    message.data(metric == null ? 0 : metric.alias(), isHistorical, entry.body());
                 }
                 message.seq(seq);
                 if (!draft.id().isEmpty()) {
@@ -455,7 +443,8 @@ public final class EdgeNode {
 
         @Override
         public int inFlightMax() {
-            return raw.inFlightMax();
+            // One of them is for births, which nothing else waits for.
+            return Math.max(1, raw.inFlightMax() - 1);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.bascule.connectors.mqtt.payload;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -181,5 +182,7 @@ class SparkplugCodecTest {
         assertEquals("", SparkplugPayload.device(score));
         byte[] cut = Arrays.copyOf(draft, draft.length - 1);
         assertThrows(IllegalArgumentException.class, () -> SparkplugPayload.read(cut));
+        assertTrue(SparkplugPayload.isDraft(draft));
+        assertFalse(SparkplugPayload.isDraft(cut));
     }
 }

@@ -70,18 +70,23 @@ public abstract class NetworkDriverContract extends DriverContract {
         return started;
     }
 
-    @Override
-    protected final void setPeer(FaultyDriver.Mode mode) {
-        proxy().set(
-                        switch (mode) {
-                            case THERE -> FaultyProxy.Fault.NONE;
-                            case GONE -> FaultyProxy.Fault.CUT;
-                            case SILENT, HANGING -> FaultyProxy.Fault.DROP;
-                        });
+    /** Sets what happens to the bytes. Overridden where there is more than the proxy between driver and peer. */
+    protected void spoil(FaultyProxy.Fault fault) {
+        proxy().set(fault);
     }
 
     @Override
-    protected final int connections() {
+    protected final void setPeer(FaultyDriver.Mode mode) {
+        spoil(
+                switch (mode) {
+                    case THERE -> FaultyProxy.Fault.NONE;
+                    case GONE -> FaultyProxy.Fault.CUT;
+                    case SILENT, HANGING -> FaultyProxy.Fault.DROP;
+                });
+    }
+
+    @Override
+    protected int connections() {
         return proxy().connections();
     }
 
@@ -104,9 +109,9 @@ public abstract class NetworkDriverContract extends DriverContract {
     final void comesBackAfterEveryFaultOfTheNetworkWithoutAWrongValue(FaultyProxy.Fault fault) {
         try (RunningDevice device = startUnderFaults(IMPATIENT_MILLIS)) {
             Await.until("good readings", this::areGood);
-            proxy().set(fault);
+            spoil(fault);
             Await.until("its loss", () -> device.figures().state() != ConnectionState.CONNECTED);
-            proxy().set(FaultyProxy.Fault.NONE);
+            spoil(FaultyProxy.Fault.NONE);
             Await.until("its return", () -> device.figures().state() == ConnectionState.CONNECTED && areGood());
             for (String channel : constantChannels()) {
                 for (Reading reading : registry.session("d").orElseThrow().published("d/" + channel)) {

@@ -99,7 +99,10 @@ class ModuleTemplatesIT {
         try (LineDevice device = new LineDevice()) {
             String text = Files.readString(deployment);
             assertTrue(text.contains("tcp:192.168.1.20:5000"), text);
-            Files.writeString(deployment, text.replace("tcp:192.168.1.20:5000", device.endpoint()));
+            Files.writeString(
+                    deployment,
+                    text.replace("tcp:192.168.1.20:5000", device.endpoint())
+                            .replace("\"seconds\": 10", "\"seconds\": 2"));
 
             run(parent, buildLine);
             assertTrue(gateway.ok(deployLine).contains("is current"));

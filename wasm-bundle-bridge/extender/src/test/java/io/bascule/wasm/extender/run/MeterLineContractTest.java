@@ -2,32 +2,42 @@
 package io.bascule.wasm.extender.run;
 
 import io.bascule.testkit.driver.FaultyProxy;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 
 /** Over a serial line: a pseudo terminal whose other end is the proxy. A line that is cut is an adapter that was pulled out. */
 class MeterLineContractTest extends MeterContract {
 
     private PluggableLine line;
 
-    @Override
-    String endpoint(FaultyProxy behind) {
-        return "serial:" + directory.resolve("line") + "?baud=115200";
-    }
-
-    @Override
-    void join(FaultyProxy spoiled) {
-        if (line == null) {
-            line = new PluggableLine(directory.resolve("line"), spoiled.port());
-        }
+    @BeforeEach
+    void plug() {
+        line = new PluggableLine(directory.resolve("line"), proxy().port());
         line.plug();
     }
 
-    @Override
-    void cut(FaultyProxy spoiled) {
+    @AfterEach
+    void pull() {
         line.pull();
     }
 
     @Override
-    int connections(FaultyProxy behind) {
+    String endpoint() {
+        return "serial:" + directory.resolve("line") + "?baud=115200";
+    }
+
+    @Override
+    protected void spoil(FaultyProxy.Fault fault) {
+        super.spoil(fault);
+        if (fault == FaultyProxy.Fault.CUT) {
+            line.pull();
+        } else {
+            line.plug();
+        }
+    }
+
+    @Override
+    protected int connections() {
         return line.users();
     }
 }

@@ -68,6 +68,7 @@ final class Observation implements CoapHandler {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // What becomes of the question is told to this observation.
     public void onLoad(CoapResponse response) {
         Response answer = response.advanced();
         told.accept(answer);

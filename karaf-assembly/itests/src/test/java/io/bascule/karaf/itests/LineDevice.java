@@ -37,7 +37,7 @@ final class LineDevice implements AutoCloseable {
                 start(() -> answer(socket));
             } catch (IOException e) {
                 // Closed: the loop ends.
-                continue;
+                return;
             }
         }
     }

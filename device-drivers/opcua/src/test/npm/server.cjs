@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The OPC UA server at the other end of the tests: node-opcua with variables of every type, on loopback.
 // Arguments: port, folder for its certificates, and what it does with client certificates that it does not know: 'accept',
-// 'refuse', or 'open' for no security at all.
+// 'refuse', or 'open' for no security at all; then, if it is not to make its own certificate, PEM files of one and of its key.
 // Prints one line when it listens.
 "use strict";
 const ua = require("node-opcua");
 
-const [, , port, folder, unknown] = process.argv;
+const [, , port, folder, unknown, certificateFile, privateKeyFile] = process.argv;
 const { DataType, DataValue, StatusCodes, Variant, VariantArrayType } = ua;
 const isOpen = unknown === "open";
 const MACHINE = "http://bascule.test/machine";
@@ -31,6 +31,7 @@ const server = new ua.OPCUAServer({
     allowAnonymous: true,
     userManager: { isValidUser: (name, password) => name === "operator" && password === "valve-7" },
     serverCertificateManager: certificates,
+    ...(certificateFile ? { certificateFile, privateKeyFile } : {}),
     serverCapabilities: { maxSessions: 100, operationLimits: { maxNodesPerRead: 40, maxNodesPerWrite: 20, maxMonitoredItemsPerCall: 30 } },
     // Tests leave sessions behind faster than they time out.
     maxConnectionsPerEndpoint: 100,

@@ -151,6 +151,7 @@ class CoapDriverTest {
     @Test
     void aResourceThatIsNotThereYetOrAnyMoreIsObservedOnceItIs() {
         try (RunningDevice device = start("v=/late(scan=on-change)", Map.of("timeoutMillis", 1000))) {
+            Await.until("connection", () -> device.figures().state() == ConnectionState.CONNECTED);
             Await.until("a verdict", () -> last("v").quality().equals(Quality.BAD_NODE_ID_UNKNOWN));
             for (int i = 1; i < 3; i++) {
                 peer.put("/late", Integer.toString(i), 0);

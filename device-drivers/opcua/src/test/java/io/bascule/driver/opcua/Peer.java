@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -26,13 +27,13 @@ final class Peer implements AutoCloseable {
 
     private final int port;
     private final Path folder;
-    private final String certificates;
+    private final List<String> security;
     private Process process;
 
-    private Peer(int port, Path folder, String certificates) {
+    private Peer(int port, Path folder, List<String> security) {
         this.port = port;
         this.folder = folder;
-        this.certificates = certificates;
+        this.security = security;
         this.process = launch();
     }
 
@@ -55,9 +56,14 @@ final class Peer implements AutoCloseable {
         return start(folder, "open");
     }
 
-    private static Peer start(Path folder, String certificates) {
+    /** Starts a server with a certificate that somebody gave it, and its key, both in PEM. */
+    static Peer startAs(Path folder, Path certificate, Path key) {
+        return start(folder, "accept", certificate.toString(), key.toString());
+    }
+
+    private static Peer start(Path folder, String... security) {
         install();
-        return new Peer(freePort(), folder, certificates);
+        return new Peer(freePort(), folder, List.of(security));
     }
 
     private static int freePort() {
@@ -112,12 +118,13 @@ final class Peer implements AutoCloseable {
         try {
             Files.createDirectories(folder);
             Path log = folder.resolve("server.log");
-            Process started = new ProcessBuilder(
-                            "node",
-                            NPM.resolve("server.cjs").toString(),
-                            Integer.toString(port),
-                            folder.resolve("pki").toString(),
-                            certificates)
+            List<String> command = new ArrayList<>(List.of(
+                    "node",
+                    NPM.resolve("server.cjs").toString(),
+                    Integer.toString(port),
+                    folder.resolve("pki").toString()));
+            command.addAll(security);
+            Process started = new ProcessBuilder(command)
                     .directory(folder.toFile())
                     .redirectError(log.toFile())
                     .start();

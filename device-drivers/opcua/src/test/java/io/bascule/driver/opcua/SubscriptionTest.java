@@ -212,7 +212,7 @@ class SubscriptionTest {
             List<Value> values = numbers(100, 105, 109, 111, 120, 100.5, 99, -99, -105);
             for (int i = 0; i < values.size(); i++) {
                 Value value = values.get(i);
-                long heard = i + 1;
+                long heard = i + 1L;
                 assertEquals(Quality.GOOD, Sessions.write(hand, address("Level"), value));
                 Await.until(
                         "the news of " + value + " on both channels",

@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file in {@code etc/} that a configuration came from. Fileinstall writes a changed configuration back on a thread of its own,
- * and when the gateway starts the file goes before what the framework has stored: a crash between the two takes the change
- * back. So whoever relies on a change waits for its file.
+ * The file in {@code etc/} that a configuration came from. When the gateway starts the file goes before what the framework has
+ * stored. In the gateway's own distribution it is written before a change returns; elsewhere fileinstall writes it on a thread of its
+ * own, and a crash between the two takes the change back. So whoever relies on a change waits for its file.
  */
 final class ConfigurationFile {
 
@@ -50,7 +50,7 @@ final class ConfigurationFile {
             if (System.nanoTime() - end > 0 || Thread.currentThread().isInterrupted()) {
                 LOG.warn(
                         "file {} does not say after {} s what its configuration says; a restart would take the change back."
-                                + " Check that it can be written and that felix.fileinstall.enableConfigSave is not false",
+                                + " Check that it can be written",
                         file.get(),
                         WAIT_MAX.toSeconds());
                 return false;

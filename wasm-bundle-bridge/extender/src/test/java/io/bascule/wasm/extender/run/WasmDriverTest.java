@@ -179,7 +179,8 @@ class WasmDriverTest {
         driver.connect(Deadline.after(LIMIT));
         DriverException endless =
                 assertThrows(DriverException.class, () -> plan.read(new RecordingSink(), Deadline.after(SOON)));
-        // Asking for what does not come costs the host more time than the guest fuel: on a busy machine the deadline is first.
+        // Asking for what does not come costs the host more time than the guest fuel: on a busy machine the deadline is
+        // first.
         assertTrue(
                 endless.getMessage().contains("fuel") || endless.getMessage().contains("DEADLINE"),
                 endless.getMessage());

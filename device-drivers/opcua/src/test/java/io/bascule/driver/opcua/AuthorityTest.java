@@ -51,6 +51,14 @@ class AuthorityTest {
 
     private static Peer start(String name, Authority.Issued issued) throws Exception {
         Path own = shared.resolve(name);
+        // What the server needs to follow a gateway's certificate up to its authority.
+        Path issuers = own.resolve("pki").resolve("issuers");
+        Files.write(
+                Files.createDirectories(issuers.resolve("certs")).resolve("plant.der"),
+                plant.certificate().getEncoded());
+        Files.write(
+                Files.createDirectories(issuers.resolve("crl")).resolve("plant.crl"),
+                plant.revoked(List.of()).getEncoded());
         return Peer.startAs(own, issued.write(own, "server"), own.resolve("server.key"));
     }
 

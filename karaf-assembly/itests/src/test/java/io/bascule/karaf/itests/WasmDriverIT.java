@@ -208,7 +208,7 @@ class WasmDriverIT {
         // The device answered; with these grants it cannot.
         String said = gateway.refused("bascule:deploy " + manifest("narrow", grants(other)));
         assertTrue(
-                said.contains("device 'line1'") && said.contains(meter.endpoint() + " is no longer granted")
+                (said.contains("device 'line1'") && said.contains(meter.endpoint() + " is no longer granted"))
                         || said.contains(meter.endpoint() + " is not granted; see bascule:grant"),
                 said);
         assertRuns("1.1.0");

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Builds the benchmarks and runs the suites named as arguments, or all. './bascule bench' calls this after it has built the
-# distribution. Figures go to docs/benchmarks.md.
+# distribution. Figures go to docs/benchmarks.md. BASCULE_BENCH_OPTS holds options of the JVM, such as -D with a suite's setting.
 set -eu
 HERE=$(cd "$(dirname "$0")" && pwd)
 cd "$HERE/../.."
@@ -20,4 +20,5 @@ case " ${*:-boot} " in
         ;;
 esac
 JAVA=${JAVA_HOME:+$JAVA_HOME/bin/}java
-exec "$JAVA" -cp "$HERE/target/classes:$(cat "$HERE/target/classpath.txt")" io.bascule.karaf.benchmarks.Bench "$@"
+# shellcheck disable=SC2086 # a list of words on purpose
+exec "$JAVA" ${BASCULE_BENCH_OPTS:-} -cp "$HERE/target/classes:$(cat "$HERE/target/classpath.txt")" io.bascule.karaf.benchmarks.Bench "$@"

@@ -60,8 +60,7 @@ final class CompiledPeer implements AutoCloseable {
         return folder.resolve("peer");
     }
 
-    private static Path compile(Path folder, String source, String... options)
-            throws IOException, InterruptedException {
+    static Path compile(Path folder, String source, String... options) throws IOException, InterruptedException {
         if (!isPossible()) {
             throw new IOException("the device " + source
                     + " of this benchmark is a program in C and needs gcc; on Debian: apt-get install gcc libc6-dev");

@@ -28,6 +28,9 @@ final class Gateway implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofMinutes(2);
     private static final Duration STOP_MAX = Duration.ofSeconds(30);
 
+    /** System property: the archive to unpack, if it is not where the build puts it. */
+    private static final String DISTRIBUTION = "bascule.distribution";
+
     private static final String STOCK_ARCHIVE = "karaf-assembly/benchmarks/target/stock/apache-karaf.tar.gz";
     private static final Pattern DEMO_SETTINGS = Pattern.compile("io\\.bascule\\.(driver|connectors)\\.");
     private static final String FEATURES_FILE = "etc/org.apache.karaf.features.cfg";
@@ -110,6 +113,10 @@ final class Gateway implements AutoCloseable {
     }
 
     private static Path distribution() throws IOException {
+        String given = System.getProperty(DISTRIBUTION);
+        if (given != null) {
+            return Path.of(given);
+        }
         Path target = Artefacts.root().resolve("karaf-assembly/distribution/target");
         try (Stream<Path> files = Files.list(target)) {
             return files.filter(f -> f.toString().endsWith(".tar.gz"))
@@ -136,6 +143,24 @@ final class Gateway implements AutoCloseable {
                 Files.delete(file);
             }
         }
+    }
+
+    /** Lets it listen on ports that nobody has: another gateway may run beside it. */
+    void useFreePorts() throws IOException {
+        replace("etc/org.apache.karaf.shell.cfg", "sshPort = 8101", "sshPort = " + MqttPeer.freePort());
+        replace(
+                "etc/org.apache.felix.http.cfg",
+                "org.osgi.service.http.port = 8181",
+                "org.osgi.service.http.port = " + MqttPeer.freePort());
+    }
+
+    private void replace(String name, String old, String fresh) throws IOException {
+        Path file = home.resolve(name);
+        String text = Files.readString(file);
+        if (!text.contains(old)) {
+            throw new IOException(file + " does not contain '" + old + "'");
+        }
+        Files.writeString(file, text.replace(old, fresh));
     }
 
     /** Lets it start with further features, whose bundles the distribution has; those that it starts with anyhow stay as they are. */
@@ -234,6 +259,11 @@ final class Gateway implements AutoCloseable {
             }
         }
         return (System.nanoTime() - began) / 1e9;
+    }
+
+    boolean isAlive() {
+        Process running = process;
+        return running != null && running.isAlive();
     }
 
     /** Returns CPU seconds of the JVM since it started. */

@@ -3,14 +3,9 @@ package io.bascule.karaf.benchmarks;
 
 import io.bascule.api.module.ModuleException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.osgi.framework.BundleContext;
 
 /** One update after the other, without trial, while data flows; now and then a look at what the process holds. */
@@ -21,8 +16,6 @@ final class HotPhase {
 
     private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final int BATCHES_MAX = 120_000;
-    private static final int COLLECTIONS_MAX = 10;
-    private static final int COLLECTED_BYTES_MIN = 16 * 1024;
 
     private final LifecyclePlan plan;
     private final Deployer deployer;
@@ -50,7 +43,7 @@ final class HotPhase {
             while (version - plan.hotWarmUps() < (long) updates * look / (LOOKS - 1)) {
                 deploy(version++);
             }
-            results.setProperty("hot.look." + look, (version - plan.hotWarmUps()) + " " + look());
+            results.setProperty("hot.look." + look, (version - plan.hotWarmUps()) + " " + Resources.look(context));
         }
         results.setProperty("hot.nanos", Long.toString(System.nanoTime() - start));
         ends.end(run);
@@ -64,59 +57,5 @@ final class HotPhase {
 
     private void deploy(int version) throws ModuleException, InterruptedException {
         deployer.deploy(plan.artefact(LifecyclePlan.MODULE, LifecyclePlan.hotVersion(version)));
-    }
-
-    /** Heap, metaspace, code and resident bytes; threads, open files, loaded classes, bundles. */
-    private String look() throws IOException {
-        long heap = heapAfterCollection();
-        return String.join(
-                " ",
-                Long.toString(heap),
-                Long.toString(pool("Metaspace")),
-                Long.toString(pool("Code")),
-                Long.toString(residentBytes()),
-                Integer.toString(ManagementFactory.getThreadMXBean().getThreadCount()),
-                Long.toString(openFiles()),
-                Integer.toString(ManagementFactory.getClassLoadingMXBean().getLoadedClassCount()),
-                Integer.toString(context.getBundles().length));
-    }
-
-    /** Collects until what is used stops shrinking. */
-    private static long heapAfterCollection() {
-        long used = Long.MAX_VALUE;
-        for (int i = 0; i < COLLECTIONS_MAX; i++) {
-            System.gc();
-            long now = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-            boolean isLast = now >= used - COLLECTED_BYTES_MIN;
-            used = Math.min(used, now);
-            if (isLast) {
-                break;
-            }
-        }
-        return used;
-    }
-
-    private static long pool(String name) {
-        return ManagementFactory.getMemoryPoolMXBeans().stream()
-                .filter(pool -> pool.getName().startsWith(name))
-                .mapToLong(pool -> pool.getUsage().getUsed())
-                .sum();
-    }
-
-    private static long residentBytes() throws IOException {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-                    .findFirst()
-                    .orElse(0);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-    }
-
-    private static long openFiles() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
-            return files.count();
-        }
     }
 }

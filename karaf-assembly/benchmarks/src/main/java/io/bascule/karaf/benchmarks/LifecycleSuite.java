@@ -112,6 +112,7 @@ final class LifecycleSuite implements Bench.Suite {
                 LoadPhase.class,
                 PlainPhase.class,
                 HotPhase.class,
+                Resources.class,
                 Pauses.class);
     }
 

@@ -35,14 +35,18 @@ final class MqttPeer implements AutoCloseable {
         }
     }
 
-    /** Starts Debian's mosquitto, in memory, on a loopback port. */
-    static MqttPeer mosquitto(Path folder, int port) throws IOException {
-        Path program = Stream.of("/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto")
+    static Path mosquittoProgram() throws IOException {
+        return Stream.of("/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto")
                 .map(Path::of)
                 .filter(Files::isExecutable)
                 .findFirst()
                 .orElseThrow(
-                        () -> new IOException("the mqtt suite needs mosquitto; on Debian 'apt-get install mosquitto'"));
+                        () -> new IOException("this benchmark needs mosquitto; on Debian 'apt-get install mosquitto'"));
+    }
+
+    /** Starts Debian's mosquitto, in memory, on a loopback port. */
+    static MqttPeer mosquitto(Path folder, int port) throws IOException {
+        Path program = mosquittoProgram();
         Path settings = Files.writeString(
                 folder.resolve("mosquitto.conf"),
                 "listener " + port + " 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n"
@@ -54,7 +58,7 @@ final class MqttPeer implements AutoCloseable {
         return broker;
     }
 
-    private static boolean isListening(int port) {
+    static boolean isListening(int port) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
         } catch (IOException e) {

@@ -32,6 +32,7 @@ final class MqttWire implements AutoCloseable {
 
     private final Socket socket;
     private final OutputStream out;
+    private final Thread reader;
     private final Received received;
     private final CountDownLatch accepted = new CountDownLatch(1);
     private final CountDownLatch subscribed = new CountDownLatch(1);
@@ -52,7 +53,7 @@ final class MqttWire implements AutoCloseable {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         out = socket.getOutputStream();
-        Thread reader = new Thread(this::read, "bench-mqtt-" + clientId);
+        reader = new Thread(this::read, "bench-mqtt-" + clientId);
         reader.setDaemon(true);
         reader.start();
         byte[] id = clientId.getBytes(StandardCharsets.US_ASCII);
@@ -108,6 +109,12 @@ final class MqttWire implements AutoCloseable {
         return acknowledged.get();
     }
 
+    /** Waits until the broker has ended the connection and everything it had sent is heard; returns whether. */
+    boolean awaitEnd(int seconds) throws InterruptedException {
+        reader.join(TimeUnit.SECONDS.toMillis(seconds));
+        return !reader.isAlive();
+    }
+
     private static void await(CountDownLatch answer, String what) throws IOException, InterruptedException {
         if (!answer.await(ANSWER_SECONDS, TimeUnit.SECONDS)) {
             throw new IOException("the broker sent no " + what + " within " + ANSWER_SECONDS + " s");
@@ -156,12 +163,21 @@ final class MqttWire implements AutoCloseable {
                 }
                 System.arraycopy(bytes, at, bytes, 0, length - at);
                 length -= at;
-                if (answersLength > 0) {
-                    out.write(answers, 0, answersLength);
-                }
+                answer(answers, answersLength);
             }
         } catch (IOException e) {
             failure = e;
+        }
+    }
+
+    /** A broker that has gone hears no answer; what it had sent before is still heard. */
+    private void answer(byte[] answers, int length) {
+        if (length > 0 && failure == null) {
+            try {
+                out.write(answers, 0, length);
+            } catch (IOException e) {
+                failure = e;
+            }
         }
     }
 

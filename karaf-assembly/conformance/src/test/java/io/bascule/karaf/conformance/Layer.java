@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The layers of docs/architecture.md. Imports point to a lower layer only; siblings in a layer meet in an API. Two layers
- * hold an ordered chain: the API bundles, and the bridge (docs/adr/0004).
+ * The layers of docs/architecture.md. Imports point to a lower layer only; siblings in a layer meet in an API. Some layers
+ * hold an ordered chain: the API bundles, the bridge (docs/adr/0004), and the assembly, whose tests run the benchmarks' soak.
  */
 enum Layer {
     /** Contracts. Security knows nothing; channels are authorised; modules and flows carry channels' readings. */
@@ -26,7 +26,7 @@ enum Layer {
     /** Kura's API declared anew, and adapters to it. */
     KURA(3, "io.bascule.kura.", "api < host components"),
     /** What runs and tests the whole. */
-    ASSEMBLY(4, "io.bascule.karaf.", "");
+    ASSEMBLY(4, "io.bascule.karaf.", "benchmarks < itests");
 
     private final int number;
     private final String prefix;

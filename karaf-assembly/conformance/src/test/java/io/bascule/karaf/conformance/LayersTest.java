@@ -62,7 +62,8 @@ class LayersTest {
         "io.bascule.wasm.abi, io.bascule.wasm.engine, false",
         "io.bascule.wasm.extender, io.bascule.wasm.abi, true",
         "io.bascule.wasm.engine, io.bascule.wasm.capabilities, false",
-        "io.bascule.wasm.engine, io.bascule.karaf.itests, false"
+        "io.bascule.wasm.engine, io.bascule.karaf.itests, false",
+        "io.bascule.karaf.itests, io.bascule.karaf.benchmarks, true"
     })
     void theRuleSaysWhoMayImportWhom(String from, String to, boolean isAllowed) {
         assertEquals(isAllowed, Layer.mayImport(from, to));

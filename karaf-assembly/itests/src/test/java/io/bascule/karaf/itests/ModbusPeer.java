@@ -3,7 +3,6 @@ package io.bascule.karaf.itests;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -63,16 +62,15 @@ final class ModbusPeer implements AutoCloseable {
         try (socket;
                 DataInputStream in = new DataInputStream(socket.getInputStream());
                 DataOutputStream out = new DataOutputStream(socket.getOutputStream())) {
-            while (true) {
-                int transaction = in.readUnsignedShort();
+            int first = in.read();
+            while (first >= 0) {
+                int transaction = (first << 8) | in.readUnsignedByte();
                 in.readUnsignedShort();
                 byte[] rest = in.readNBytes(in.readUnsignedShort());
                 out.write(answer(transaction, rest));
                 out.flush();
+                first = in.read();
             }
-        } catch (EOFException e) {
-            // The driver hung up.
-            connections.get();
         } catch (IOException e) {
             if (!server.isClosed() && !socket.isClosed()) {
                 throw new UncheckedIOException("the Modbus peer failed", e);

@@ -7,9 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,12 +15,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -41,11 +35,11 @@ class MqttIT {
 
     private Gateway gateway;
     private String port = "";
-    private final List<Process> clients = new ArrayList<>();
+    private MqttClients clients;
 
     @BeforeAll
     void boot() throws IOException, InterruptedException {
-        find("mosquitto_sub");
+        clients = new MqttClients();
         gateway = Gateway.boot("mqtt", home -> {
             Gateway.replace(
                     home.resolve("etc/io.bascule.driver.replay-machine.cfg"), "speed = 86400", "speed = 864000");
@@ -70,44 +64,16 @@ class MqttIT {
 
     @AfterAll
     void close() {
-        clients.forEach(Process::destroyForcibly);
+        if (clients != null) {
+            clients.close();
+        }
         if (gateway != null) {
             gateway.close();
         }
     }
 
-    private static String find(String tool) {
-        Optional<Path> found = Stream.of((System.getenv("PATH") + ":/usr/sbin").split(":", -1))
-                .map(folder -> Path.of(folder, tool))
-                .filter(Files::isExecutable)
-                .findFirst();
-        String message = "these tests need " + tool + "; on Debian: apt-get install mosquitto mosquitto-clients";
-        if (found.isEmpty() && System.getenv("CI") != null) {
-            throw new AssertionError(message);
-        }
-        Assumptions.assumeTrue(found.isPresent(), message);
-        return found.orElseThrow().toString();
-    }
-
-    /** Starts a client that connects again by itself, and returns what it hears: topic, a blank, payload. */
     private List<String> listen(String filter) throws IOException {
-        Process process = new ProcessBuilder(
-                        find("mosquitto_sub"), "-h", "127.0.0.1", "-p", port, "-q", "1", "-t", filter, "-v")
-                .redirectErrorStream(true)
-                .start();
-        clients.add(process);
-        List<String> heard = new CopyOnWriteArrayList<>();
-        Thread reader = new Thread(() -> {
-            try (BufferedReader lines =
-                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-                lines.lines().forEach(heard::add);
-            } catch (IOException | UncheckedIOException e) {
-                heard.add("the end of the test: " + e.getMessage());
-            }
-        });
-        reader.setDaemon(true);
-        reader.start();
-        return heard;
+        return clients.listen(port, filter);
     }
 
     private static JsonObject payload(String line) {
@@ -178,21 +144,7 @@ class MqttIT {
     private String ask(String command, List<String> replies) {
         try {
             int before = replies.size();
-            Process publish = new ProcessBuilder(
-                            find("mosquitto_pub"),
-                            "-h",
-                            "127.0.0.1",
-                            "-p",
-                            port,
-                            "-q",
-                            "1",
-                            "-t",
-                            "bascule/demo/command",
-                            "-m",
-                            command)
-                    .inheritIO()
-                    .start();
-            assertEquals(0, publish.waitFor());
+            assertEquals(0, clients.publish(port, "bascule/demo/command", command));
             for (int i = 0; i < 30 && replies.size() == before; i++) {
                 java.util.concurrent.locks.LockSupport.parkNanos(100_000_000);
             }

@@ -33,7 +33,7 @@ class SoakIT {
     static void requirePeers() {
         require(isProgram("mosquitto"), "mosquitto");
         require(isProgram("gcc"), "gcc libc6-dev");
-        require(Files.exists(Path.of("/usr/include/modbus/modbus.h")), "libmodbus-dev");
+        require(Files.exists(Path.of("/", "usr", "include", "modbus", "modbus.h")), "libmodbus-dev");
     }
 
     private static boolean isProgram(String name) {

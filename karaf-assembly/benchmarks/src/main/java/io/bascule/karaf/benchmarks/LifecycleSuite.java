@@ -10,6 +10,7 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -28,7 +29,7 @@ final class LifecycleSuite implements Bench.Suite {
     private static final long TIME_MAX_NANOS = TimeUnit.MINUTES.toNanos(15);
 
     static final int HOT = 1000;
-    private static final int HOT_SECONDS = 80;
+    private static final int HOT_SECONDS = 150;
     private static final int SHORT_HOT_SECONDS = 600;
 
     /** Works a little while and then fails every call. */
@@ -65,10 +66,28 @@ final class LifecycleSuite implements Bench.Suite {
             }
             gateway.setEnvironment("EXTRA_JAVA_OPTS", Pauses.OPTION);
             gateway.start();
-            return await(gateway);
+            try (Metronome metronome = new Metronome(Math.toIntExact(TimeUnit.NANOSECONDS.toSeconds(TIME_MAX_NANOS)))) {
+                Properties results = await(gateway);
+                LoadPhase.put(results, LifecycleReport.MACHINE, metronome.lateness(switches(results)));
+                return results;
+            }
         } finally {
             Gateway.delete(work);
         }
+    }
+
+    private static SequenceRun.Windows switches(Properties results) {
+        long[] ends = Arrays.stream(results.getProperty(LoadPhase.SWITCHES).split(" ", -1))
+                .mapToLong(Long::parseLong)
+                .toArray();
+        return at -> {
+            for (int i = 0; i < ends.length; i += 2) {
+                if (at - ends[i] >= 0 && at - ends[i + 1] < 0) {
+                    return true;
+                }
+            }
+            return false;
+        };
     }
 
     private static LifecyclePlan plan(ModuleKind kind, Path artefacts, int shortHot) {

@@ -17,7 +17,7 @@ import java.util.function.ToDoubleFunction;
  */
 final class BootSuite implements Bench.Suite {
 
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = Integer.getInteger("bascule.bench.boot.rounds", 5);
     private static final int IDLE_SECONDS = 20;
     private static final String DEMO = "machine-temperature";
 

@@ -187,18 +187,20 @@ class MqttOutboxIT {
         Map<String, Long> values = values(heard);
         long expected = stored;
         assertTrue(values.size() >= expected, values.size() + " arrived of " + expected + " stored");
-        // Each run of the simulator counts from 1 up.
+        // Each run of the simulator counts up by one; the flow hears it from the moment at which it is open itself.
+        // What came out
+        // of order would look like a run more.
         long last = 0;
-        int runs = 1;
+        int runs = 0;
         for (long value : values.values()) {
-            if (value == 1 && last > 0) {
+            if (runs == 0 || value <= last) {
                 runs++;
             } else {
-                assertEquals(last + 1, value, "in order and without a gap, run " + runs);
+                assertEquals(last + 1, value, "without a gap, run " + runs);
             }
             last = value;
         }
         // A fourth begins before the gateway sees that the device's file is gone.
-        assertTrue(runs >= 3, runs + " runs left something");
+        assertTrue(runs == 3 || runs == 4, runs + " runs left something");
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.karaf.itests;
 
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -79,7 +80,7 @@ final class ModbusPeer implements AutoCloseable {
     }
 
     private byte[] answer(int transaction, byte[] request) throws IOException {
-        java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
         int count = (Byte.toUnsignedInt(request[4]) << 8) | Byte.toUnsignedInt(request[5]);
         boolean isRead = request[1] == READ_INPUT;

@@ -37,6 +37,8 @@ final class MortalGateway implements AutoCloseable {
     static final Duration WAIT_MAX = Duration.ofSeconds(90);
     private static final Duration COMMAND_MAX = Duration.ofMinutes(2);
     private static final long PAUSE_NANOS = 50_000_000;
+    /** So often a login is tried: on a busy machine one gets lost now and then, before any command was sent. */
+    private static final int LOGINS_MAX = 3;
 
     /** While a gateway starts, a command may get lost: its shell answers before all of it is there. */
     private static final Duration PROBE_MAX = Duration.ofSeconds(8);
@@ -61,7 +63,12 @@ final class MortalGateway implements AutoCloseable {
             channel = session.createExecChannel(command);
             channel.setOut(out);
             channel.setErr(out);
-            channel.open().verify(Duration.ofSeconds(30));
+            try {
+                channel.open().verify(Duration.ofSeconds(30));
+            } catch (IOException e) {
+                session.close(true);
+                throw e;
+            }
         }
 
         /** Waits for the end and returns what was printed; the code is -1 when the gateway died. */
@@ -223,6 +230,21 @@ final class MortalGateway implements AutoCloseable {
 
     /** A session of its own for each: the gateway ends it after one command. */
     private ClientSession session() throws IOException {
+        IOException problem = new IOException("no login in " + LOGINS_MAX + " attempts");
+        for (int attempt = 1; attempt <= LOGINS_MAX; attempt++) {
+            try {
+                return login();
+            } catch (IOException e) {
+                if (commandMax.equals(PROBE_MAX) || !process().isAlive()) {
+                    throw e;
+                }
+                problem.addSuppressed(e);
+            }
+        }
+        throw problem;
+    }
+
+    private ClientSession login() throws IOException {
         ClientSession fresh = client.connect("admin", "127.0.0.1", sshPort)
                 .verify(Duration.ofSeconds(20))
                 .getSession();
@@ -317,7 +339,7 @@ final class MortalGateway implements AutoCloseable {
         try {
             return objects(json(command));
         } catch (IOException e) {
-            throw new UncheckedIOException("the shell does not answer '" + command + "'", e);
+            throw new UncheckedIOException("the shell does not answer '" + command + "': " + e, e);
         }
     }
 

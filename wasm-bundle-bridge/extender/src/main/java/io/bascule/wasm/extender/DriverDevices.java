@@ -61,6 +61,7 @@ final class DriverDevices {
                 own.instances(),
                 own.calls(),
                 own.faults(),
+                own.lastFault(),
                 own.restarts(),
                 own.busyNanos(),
                 own.memoryBytes());

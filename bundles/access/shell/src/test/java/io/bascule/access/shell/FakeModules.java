@@ -42,7 +42,8 @@ final class FakeModules implements ModuleManager {
                 schema,
                 256,
                 1);
-        ModuleStatus status = new ModuleStatus(state, reason, 2, 1234, 5, 6, 7_500_000_000L, 131_072);
+        ModuleStatus status =
+                new ModuleStatus(state, reason, 2, 1234, 5, "it divided by zero", 6, 7_500_000_000L, 131_072);
         entries.add(new Entry(bundle, "file:/modules/" + name + ".wasm", descriptor, status));
     }
 

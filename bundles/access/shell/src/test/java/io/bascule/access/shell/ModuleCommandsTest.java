@@ -84,6 +84,7 @@ class ModuleCommandsTest {
         assertTrue(output.matches("(?s).*emit +yes.*"), output);
         assertTrue(output.matches("(?s).*channel-read +missing: bascule:grant trend-anomaly channel-read.*"), output);
         assertTrue(output.contains("1234 (5 faults, 6 restarts, 7.500 s busy)"), output);
+        assertTrue(output.contains("it divided by zero"), output);
         assertTrue(output.contains("--schema"), output);
     }
 

@@ -9,6 +9,8 @@ package io.bascule.api.module;
  * @param instances how many stages use it
  * @param calls calls that returned, since it was started
  * @param faults calls that trapped, ran out of fuel or time, or were answered with an error
+ * @param lastFault what went wrong in the last of these calls, empty when there was none or the reason tells it; stays when the
+ *     module works again
  * @param restarts how often a new instance had to be made
  * @param busyNanos time spent in it
  * @param memoryBytes memory that its instances hold, bytes; of a native module what it says itself, 0 when it says nothing
@@ -19,12 +21,13 @@ public record ModuleStatus(
         int instances,
         long calls,
         long faults,
+        String lastFault,
         long restarts,
         long busyNanos,
         long memoryBytes) {
 
     /** Returns a status with a state and a reason and nothing counted. */
     public static ModuleStatus of(ModuleState state, String reason) {
-        return new ModuleStatus(state, reason, 0, 0, 0, 0, 0, 0);
+        return new ModuleStatus(state, reason, 0, 0, 0, "", 0, 0, 0);
     }
 }

@@ -140,7 +140,7 @@ final class DriverModule implements Module {
                 .mapToLong(d -> Math.max(0, d.connections() - 1))
                 .sum();
         return new ModuleStatus(
-                ModuleState.READY, reason(devices, running, refused), devices.size(), calls, faults, again, 0, 0);
+                ModuleState.READY, reason(devices, running, refused), devices.size(), calls, faults, "", again, 0, 0);
     }
 
     /** Returns the PIDs of the configurations of its devices. */

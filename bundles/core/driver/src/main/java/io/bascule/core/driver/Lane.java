@@ -432,16 +432,19 @@ final class Lane<A extends Address> {
         String why = problem instanceof DriverException && problem.getMessage() != null
                 ? problem.getMessage()
                 : "the driver failed: " + problem;
-        if (!(problem instanceof DriverException) && !isStopping) {
+        boolean isStopped = isStopping;
+        if (!isStopped) {
+            reason = why;
+        }
+        connection.move(Event.FAILURE);
+        if (isStopped) {
+            return;
+        }
+        if (!(problem instanceof DriverException)) {
+            // Counted when the reason is known: who sees the count asks for it.
             faults.incrementAndGet();
             LOG.error("device={} driver={} failed in a way it should not", model.device(), model.driverName(), problem);
         }
-        if (isStopping) {
-            connection.move(Event.FAILURE);
-            return;
-        }
-        reason = why;
-        connection.move(Event.FAILURE);
         disconnect();
         session.disconnected(why);
         mailbox.clear(Quality.BAD_NOT_CONNECTED);

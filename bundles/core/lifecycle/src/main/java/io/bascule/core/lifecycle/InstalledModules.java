@@ -198,6 +198,7 @@ final class InstalledModules {
                         status.instances(),
                         status.calls(),
                         status.faults(),
+                        status.lastFault(),
                         status.restarts(),
                         status.busyNanos(),
                         status.memoryBytes())

@@ -41,9 +41,8 @@ final class TrialJudge {
         }
         long faults = Math.max(status.faults(), now == null ? 0 : now.faults());
         if (faults > rules.faultsMax()) {
-            String last = now == null || now.lastFault().isEmpty() ? status.reason() : now.lastFault();
-            return Optional.of("expected at most " + rules.faultsMax() + " failed calls, got " + faults
-                    + (last.isEmpty() ? "" : "; the last: " + last));
+            return Optional.of(
+                    "expected at most " + rules.faultsMax() + " failed calls, got " + faults + lastFault(status, now));
         }
         if (now == null) {
             return Optional.empty();
@@ -80,6 +79,14 @@ final class TrialJudge {
                 ? Optional.empty()
                 : Optional.of("expected at most " + rules.faultsMax() + " failed calls since the change, got " + faults
                         + (now.lastFault().isEmpty() ? "" : "; the last: " + now.lastFault()));
+    }
+
+    private static String lastFault(ModuleStatus status, @Nullable VersionTraffic now) {
+        String known = now == null ? "" : now.lastFault();
+        if (known.isEmpty()) {
+            known = status.lastFault().isEmpty() ? status.reason() : status.lastFault();
+        }
+        return known.isEmpty() ? "" : "; the last: " + known;
     }
 
     private static Optional<String> judgeState(ModuleStatus status) {

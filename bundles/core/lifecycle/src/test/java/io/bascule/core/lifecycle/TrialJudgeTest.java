@@ -48,6 +48,21 @@ class TrialJudgeTest {
     }
 
     @Test
+    void theLastFaultIsNamedAlsoWhileTheReasonIsOlder() {
+        assertEquals(
+                "expected at most 0 failed calls, got 1; the last: it trapped",
+                judge.judge(failed("not connected yet", "it trapped"), null, null)
+                        .orElseThrow());
+        assertEquals(
+                "expected at most 0 failed calls, got 1; the last: not connected",
+                judge.judge(failed("not connected", ""), null, null).orElseThrow());
+    }
+
+    private static ModuleStatus failed(String reason, String lastFault) {
+        return new ModuleStatus(ModuleState.READY, reason, 1, 10, 1, lastFault, 0, 0, 0);
+    }
+
+    @Test
     void aModuleThatIsNotReadyAnyMoreIsNotHealthyAndSaysWhy() {
         assertEquals(
                 "expected state READY, got FAULTED: it broke",

@@ -31,6 +31,7 @@ public final class StatusTracker {
     private volatile ModuleState state = ModuleState.INSTALLED;
     private volatile String reason = "";
     private volatile String leftOutWhy = "";
+    private volatile String lastFault = "";
     private volatile Runnable onFaulted = () -> {};
 
     /** Starts in state INSTALLED. */
@@ -51,7 +52,15 @@ public final class StatusTracker {
             memory += lane.memoryBytes();
         }
         return new ModuleStatus(
-                state, reason(), lanes.size(), calls.sum(), faults.sum(), restarts.sum(), busyNanos.sum(), memory);
+                state,
+                reason(),
+                lanes.size(),
+                calls.sum(),
+                faults.sum(),
+                lastFault,
+                restarts.sum(),
+                busyNanos.sum(),
+                memory);
     }
 
     /** What keeps it from being ready comes first; a ready module may still have left something out. */
@@ -120,7 +129,13 @@ public final class StatusTracker {
         busyNanos.add(nanos);
     }
 
-    void answeredWithError() {
+    void answeredWithError(String why) {
+        count(why);
+    }
+
+    private void count(String why) {
+        // Who sees the count finds its reason.
+        lastFault = why;
         faults.increment();
     }
 
@@ -158,7 +173,7 @@ public final class StatusTracker {
      * @return whether the module is now faulted for good
      */
     boolean faulted(String why) {
-        faults.increment();
+        count(why);
         boolean isTooMany;
         synchronized (lock) {
             long now = System.nanoTime();

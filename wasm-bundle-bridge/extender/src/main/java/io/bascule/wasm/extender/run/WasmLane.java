@@ -109,8 +109,9 @@ abstract class WasmLane implements Instance, Tenant {
         module.tracker().called(System.nanoTime() - started);
         if (code < 0) {
             running.host().discard();
-            module.tracker().answeredWithError();
-            throw refusal(what, code);
+            ModuleException refusal = refusal(what, code);
+            module.tracker().answeredWithError(String.valueOf(refusal.getMessage()));
+            throw refusal;
         }
         memoryBytes = running.memoryBytes();
         running.host().commit(context.output());

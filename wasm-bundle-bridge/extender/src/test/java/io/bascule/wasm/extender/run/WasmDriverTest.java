@@ -235,6 +235,7 @@ class WasmDriverTest {
             assertEquals(-1, device.getInputStream().read(), "the stream was left open");
         }
         assertEquals(1, module.status().faults());
+        assertTrue(module.status().lastFault().contains(words), module.status().lastFault());
         assertEquals(ModuleState.READY, module.status().state());
         assertThrows(DriverException.class, () -> plan.read(new RecordingSink(), Deadline.after(LIMIT)));
         driver.connect(Deadline.after(LIMIT));

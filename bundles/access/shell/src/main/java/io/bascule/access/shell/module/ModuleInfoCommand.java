@@ -103,6 +103,7 @@ public final class ModuleInfoCommand extends ModuleCommand {
         line("Reason", status.reason());
         if (descriptor.world() == World.DRIVER) {
             line("Scans", status.calls() + " (" + status.faults() + " faults, " + status.restarts() + " reconnects)");
+            lastFault(status);
             devices(descriptor.name());
             return;
         }
@@ -111,9 +112,16 @@ public final class ModuleInfoCommand extends ModuleCommand {
                 "Calls",
                 status.calls() + " (" + status.faults() + " faults, " + status.restarts() + " restarts, "
                         + Display.seconds(status.busyNanos()) + " busy)");
+        lastFault(status);
         line("Snapshots", descriptor.stateVersion() == 0 ? "none" : "format " + descriptor.stateVersion());
         console().println();
         capabilities(descriptor);
+    }
+
+    private void lastFault(ModuleStatus status) {
+        if (!status.lastFault().isEmpty()) {
+            line("Last fault", status.lastFault());
+        }
     }
 
     private void devices(String driver) {

@@ -284,7 +284,7 @@ public abstract class NativeModule implements ModuleStatusSource {
         State present = state;
         String reason = present.reason().isEmpty() ? lastFault : present.reason();
         return new ModuleStatus(
-                present.now(), reason, lanes.size(), calls.sum(), faults.sum(), 0, busyNanos.sum(), memory);
+                present.now(), reason, lanes.size(), calls.sum(), faults.sum(), lastFault, 0, busyNanos.sum(), memory);
     }
 
     void opened(NativeLane lane) {
@@ -315,8 +315,9 @@ public abstract class NativeModule implements ModuleStatusSource {
     }
 
     void faulted(String why) {
-        faults.increment();
+        // Who sees the count finds its reason.
         lastFault = why;
+        faults.increment();
     }
 
     void note(String why) {

@@ -38,7 +38,7 @@ final class MortalGateway implements AutoCloseable {
     private static final Duration COMMAND_MAX = Duration.ofMinutes(2);
     private static final long PAUSE_NANOS = 50_000_000;
     /** So often a login is tried: on a busy machine one gets lost now and then, before any command was sent. */
-    private static final int LOGINS_MAX = 3;
+    private static final int SENDS_MAX = 3;
 
     /** While a gateway starts, a command may get lost: its shell answers before all of it is there. */
     private static final Duration PROBE_MAX = Duration.ofSeconds(8);
@@ -230,21 +230,6 @@ final class MortalGateway implements AutoCloseable {
 
     /** A session of its own for each: the gateway ends it after one command. */
     private ClientSession session() throws IOException {
-        IOException problem = new IOException("no login in " + LOGINS_MAX + " attempts");
-        for (int attempt = 1; attempt <= LOGINS_MAX; attempt++) {
-            try {
-                return login();
-            } catch (IOException e) {
-                if (commandMax.equals(PROBE_MAX) || !process().isAlive()) {
-                    throw e;
-                }
-                problem.addSuppressed(e);
-            }
-        }
-        throw problem;
-    }
-
-    private ClientSession login() throws IOException {
         ClientSession fresh = client.connect("admin", "127.0.0.1", sshPort)
                 .verify(Duration.ofSeconds(20))
                 .getSession();
@@ -275,7 +260,18 @@ final class MortalGateway implements AutoCloseable {
 
     /** Sends a command and returns at once. */
     Sent send(String command) throws IOException {
-        return new Sent(session(), command);
+        IOException problem = new IOException("the shell took no command in " + SENDS_MAX + " attempts");
+        for (int attempt = 1; attempt <= SENDS_MAX; attempt++) {
+            try {
+                return new Sent(session(), command);
+            } catch (IOException e) {
+                if (commandMax.equals(PROBE_MAX) || !process().isAlive()) {
+                    throw e;
+                }
+                problem.addSuppressed(e);
+            }
+        }
+        throw problem;
     }
 
     Gateway.Answer shell(String command) throws IOException {

@@ -30,7 +30,9 @@ final class MqttSetting {
                 name = bench
                 host = 127.0.0.1
                 port = %d
-                """.formatted(port));
+                inFlightMax = %d
+                """.formatted(
+                        port, PahoLoop.IN_FLIGHT));
         // The average of one reading is that reading; its alert at the threshold is raised once.
         Files.writeString(gateway.home().resolve("etc/flows/bench.json"), """
                 {"name":"bench","stages":[

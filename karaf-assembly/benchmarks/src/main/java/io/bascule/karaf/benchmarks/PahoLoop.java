@@ -14,7 +14,8 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 /** What a person would write without a gateway: Paho hears, a comparison decides, Paho sends. A process of its own. */
 public final class PahoLoop {
 
-    private static final int IN_FLIGHT = 5000;
+    /** Most messages without the broker's answer; Bascule has the same. */
+    static final int IN_FLIGHT = 5000;
 
     private PahoLoop() {}
 

@@ -161,7 +161,7 @@ public @interface MqttConfig {
             name = "In flight",
             description = "Most messages without the broker's answer; beyond them senders wait. Unit: messages",
             min = "1",
-            max = "1000")
+            max = "10000")
     int inFlightMax() default 100;
 
     /** Rate of the outbox. */

@@ -55,7 +55,7 @@ record MqttSettings(
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private static final Set<String> WORDS = Set.of(TopicTemplate.GATEWAY);
     private static final int PORT_MAX = 65_535;
-    private static final int IN_FLIGHT_MAX = 1000;
+    private static final int IN_FLIGHT_MAX = 10_000;
     private static final int KEEP_ALIVE_MAX = 3600;
     private static final int SESSION_SECONDS_MAX = 31_536_000;
     private static final int MILLIS_MAX = 3_600_000;

@@ -114,7 +114,7 @@ final class Sender {
         Flight flight;
         Link link;
         synchronized (lock) {
-            while (open == null || outstanding >= Math.min(window, open.inFlightMax()) || flying.size() >= window) {
+            while (open == null || outstanding >= limit(open) || flying.size() >= window) {
                 long left = until - System.nanoTime();
                 if (isEnded || left <= 0) {
                     return false;
@@ -160,7 +160,7 @@ final class Sender {
         }
         for (Flight flight : old) {
             synchronized (lock) {
-                while (outstanding >= Math.min(window, link.inFlightMax())) {
+                while (outstanding >= limit(link)) {
                     long left = until - System.nanoTime();
                     if (isEnded || left <= 0) {
                         return false;
@@ -182,6 +182,10 @@ final class Sender {
             lock.notifyAll();
         }
         return true;
+    }
+
+    private int limit(Link link) {
+        return Math.min(window, link.inFlightMax());
     }
 
     @GuardedBy("lock")
@@ -233,7 +237,10 @@ final class Sender {
             if (flight.epoch == epoch) {
                 outstanding--;
             }
-            lock.notifyAll();
+            // Who waits for the window is woken for half a window, not for each answer.
+            if (open == null || Math.max(outstanding, flying.size()) <= limit(open) / 2) {
+                lock.notifyAll();
+            }
             return true;
         }
     }

@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bascule.connectors.mqtt.transport.Link;
 import io.bascule.connectors.mqtt.transport.Publication;
 import io.bascule.connectors.mqtt.transport.TransportException;
+import io.bascule.testkit.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** The window of what is on its way, with a link that answers when the test says so. */
@@ -79,6 +81,30 @@ class SenderTest {
         assertTrue(send("d", 1));
         assertEquals(List.of("a", "b", "c", "d"), link.sent);
         assertEquals(List.of("b true"), ended);
+    }
+
+    @Test
+    void whoWaitsForTheWindowGoesOnWhenHalfOfItIsFree() throws InterruptedException {
+        FakeLink link = new FakeLink(10);
+        assertTrue(sender.begin(link, LONG));
+        assertTrue(send("a", 1) && send("b", 1) && send("c", 1));
+        AtomicBoolean isSent = new AtomicBoolean();
+        Thread waiting = new Thread(() -> {
+            try {
+                isSent.set(sender.send(
+                        Publication.of("d", new byte[0], 1, false, "", ""), Sender.NO_RECEIPT, Duration.ofMinutes(5)));
+            } catch (InterruptedException e) {
+                troubles.add("interrupted");
+            }
+        });
+        waiting.start();
+        Await.until("it waits", () -> waiting.getState() == Thread.State.TIMED_WAITING);
+        link.completions.get(0).delivered();
+        link.completions.get(1).delivered();
+        waiting.join(30_000);
+        assertTrue(isSent.get());
+        assertEquals(List.of("a", "b", "c", "d"), link.sent);
+        assertEquals(List.of(), troubles);
     }
 
     @Test

@@ -13,7 +13,6 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Turns what a payload holds into values of one type, and back.
@@ -29,8 +28,7 @@ record Conversion(ValueKind kind, String on, String off, boolean isHex) {
     private static final double WHOLE_MAX = 1e15;
 
     private static final int DIGITS_MAX = 400;
-    private static final Pattern NUMBER =
-            Pattern.compile("[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?");
+    private static final int EXPONENT_DIGITS_MAX = 9;
     private static final Set<String> TRUE_WORDS = Set.of("true", "on", "1");
     private static final Set<String> FALSE_WORDS = Set.of("false", "off", "0");
     private static final Content MISMATCH = Content.none(Quality.BAD_TYPE_MISMATCH);
@@ -79,8 +77,41 @@ record Conversion(ValueKind kind, String on, String off, boolean isHex) {
         return bytes.length > PayloadFormats.VALUE_BYTES_MAX ? OUT_OF_RANGE : Content.of(new Value.Bytes(bytes));
     }
 
-    private static boolean isNumber(String text) {
-        return text.length() <= DIGITS_MAX && NUMBER.matcher(text).matches();
+    /** Java's own parsers also take what is no number elsewhere: NaN, 0x1p3, 1d. By hand, because it is done for each message. */
+    static boolean isNumber(String text) {
+        if (text.length() > DIGITS_MAX) {
+            return false;
+        }
+        int start = afterSign(text, 0);
+        int end = afterDigits(text, start);
+        int digits = end - start;
+        if (isAt(text, end, '.')) {
+            int fraction = end + 1;
+            end = afterDigits(text, fraction);
+            digits += end - fraction;
+        }
+        if (digits > 0 && (isAt(text, end, 'e') || isAt(text, end, 'E'))) {
+            int exponent = afterSign(text, end + 1);
+            end = afterDigits(text, exponent);
+            return end == text.length() && end > exponent && end - exponent <= EXPONENT_DIGITS_MAX;
+        }
+        return digits > 0 && end == text.length();
+    }
+
+    private static int afterSign(String text, int at) {
+        return isAt(text, at, '+') || isAt(text, at, '-') ? at + 1 : at;
+    }
+
+    private static int afterDigits(String text, int at) {
+        int end = at;
+        while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+            end++;
+        }
+        return end;
+    }
+
+    private static boolean isAt(String text, int at, char expected) {
+        return at < text.length() && text.charAt(at) == expected;
     }
 
     private static Content number(String text) {

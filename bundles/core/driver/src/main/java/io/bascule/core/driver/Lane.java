@@ -429,19 +429,16 @@ final class Lane<A extends Address> {
 
     /** Ends the connection after a failure and says so. */
     private void lost(Throwable problem) {
+        if (isStopping) {
+            connection.move(Event.FAILURE);
+            return;
+        }
         String why = problem instanceof DriverException && problem.getMessage() != null
                 ? problem.getMessage()
                 : "the driver failed: " + problem;
-        boolean isStopped = isStopping;
-        if (!isStopped) {
-            reason = why;
-        }
+        reason = why; // Before the fault is counted: who sees the count asks for it.
         connection.move(Event.FAILURE);
-        if (isStopped) {
-            return;
-        }
         if (!(problem instanceof DriverException)) {
-            // Counted when the reason is known: who sees the count asks for it.
             faults.incrementAndGet();
             LOG.error("device={} driver={} failed in a way it should not", model.device(), model.driverName(), problem);
         }

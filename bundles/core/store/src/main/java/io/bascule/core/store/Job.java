@@ -24,6 +24,11 @@ abstract class Job<T> {
     /** Writes, within a transaction that others share. */
     abstract T run(Connection connection) throws SQLException;
 
+    /** Called after what it wrote was committed; returns whether it has to run again, for the rest. */
+    boolean hasMore() {
+        return false;
+    }
+
     /** Called when it will not be done. */
     void refused() {}
 

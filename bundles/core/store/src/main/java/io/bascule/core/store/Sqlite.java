@@ -131,11 +131,11 @@ final class Sqlite {
         connection.commit();
     }
 
-    /** Writes the log of the database back and empties it. */
-    static void checkpoint(Connection connection) throws SQLException {
+    /** Writes the log of the database back, and cuts it off or keeps its space. */
+    static void checkpoint(Connection connection, boolean isCutOff) throws SQLException {
         connection.setAutoCommit(true);
         try {
-            execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+            execute(connection, "PRAGMA wal_checkpoint(" + (isCutOff ? "TRUNCATE" : "RESTART") + ")");
         } finally {
             connection.setAutoCommit(false);
         }
@@ -166,6 +166,17 @@ final class Sqlite {
             for (String sql : statements) {
                 statement.execute(sql);
             }
+        }
+    }
+
+    /** Begins a transaction where the driver believes that there is one; false, noted with the cause, when it cannot. */
+    static boolean begin(Connection connection, SQLException cause) {
+        try {
+            execute(connection, "BEGIN");
+            return true;
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+            return false;
         }
     }
 

@@ -196,7 +196,7 @@ final class SqliteHistory implements ReadingStore, Tables, AutoCloseable {
 
     /** History is not thrown away because others fill the disk: new readings are refused, which their senders hear. */
     @Override
-    public boolean makeRoom(Connection connection) {
+    public boolean makeRoom(Connection connection, long bytesMax) {
         return false;
     }
 

@@ -30,13 +30,13 @@ final class SqliteOutboxes implements Outboxes, Tables, AutoCloseable {
     private static final String INSERT =
             "INSERT INTO message (outbox, time, bytes, topic, payload) VALUES (?, ?, ?, ?, ?)";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-    private static final int RESERVE_BYTES = 4 * 1024 * 1024;
+    private static final int RESERVE_BYTES_MAX = 4 * 1024 * 1024;
     private static final int NANOS_PER_SECOND = 1_000_000_000;
 
     /** Dropping frees at least this part of the limit, so that not every message drops one. */
     private static final int DROP_PART = 256;
 
-    /** On a full disk this part of all messages goes at once. */
+    /** On a full disk this part of all messages goes at once, or as much as there is room to remove. */
     private static final int ROOM_PART = 8;
 
     private final StoreSettings settings;
@@ -48,13 +48,9 @@ final class SqliteOutboxes implements Outboxes, Tables, AutoCloseable {
     private @Nullable PreparedStatement insert;
 
     SqliteOutboxes(StoreSettings settings, StoreFile.Alarm alarm, InstantSource clock) {
-        this(settings, alarm, clock, RESERVE_BYTES);
-    }
-
-    SqliteOutboxes(StoreSettings settings, StoreFile.Alarm alarm, InstantSource clock, int reserveBytes) {
         this.settings = settings;
         this.clock = clock;
-        this.file = new StoreFile(new StoreFile.Kind("outbox", true, reserveBytes), settings, this, alarm);
+        this.file = new StoreFile(new StoreFile.Kind("outbox", true, RESERVE_BYTES_MAX), settings, this, alarm);
         file.start();
         // What an earlier run left is to be seen by the first one who asks; a file that does not open says so itself.
         Job<Boolean> first = file.careNow();
@@ -208,9 +204,12 @@ final class SqliteOutboxes implements Outboxes, Tables, AutoCloseable {
         return key;
     }
 
-    private static final class Acknowledge extends Job<Long> {
+    private final class Acknowledge extends Job<Long> {
         private final StoredOutbox outbox;
         private final long upTo;
+        private long removedBefore;
+        private long removed;
+        private boolean isPart;
 
         Acknowledge(StoredOutbox outbox, long upTo) {
             super(0);
@@ -220,50 +219,61 @@ final class SqliteOutboxes implements Outboxes, Tables, AutoCloseable {
 
         @Override
         Long run(Connection connection) throws SQLException {
-            long key = outbox.current().key();
-            String of = " FROM message WHERE outbox = ? AND sequence <= ?";
-            long bytes = 0;
-            try (PreparedStatement sum = connection.prepareStatement("SELECT coalesce(sum(bytes), 0)" + of)) {
-                sum.setLong(1, key);
-                sum.setLong(2, upTo);
-                try (ResultSet rows = sum.executeQuery()) {
-                    bytes = rows.next() ? rows.getLong(1) : 0;
-                }
-            }
-            try (PreparedStatement delete = connection.prepareStatement("DELETE" + of)) {
-                delete.setLong(1, key);
-                delete.setLong(2, upTo);
-                long count = delete.executeUpdate();
-                outbox.change(outbox.current().minus(count, bytes));
-                return count;
+            long bytesMax = file.removableBytes();
+            isPart = outbox.current().bytes() > bytesMax;
+            long last = isPart ? Math.min(upTo, oldest(connection, outbox, bytesMax)) : upTo;
+            isPart = last < upTo;
+            removed = remove(connection, outbox, last);
+            return removedBefore + removed;
+        }
+
+        /** On a full disk there is not room to remove all at once. */
+        @Override
+        boolean hasMore() {
+            removedBefore += removed;
+            return isPart && removed > 0;
+        }
+    }
+
+    /** Removes messages and returns how many those were. */
+    private static long remove(Connection connection, StoredOutbox outbox, long upTo) throws SQLException {
+        long key = outbox.current().key();
+        String of = " FROM message WHERE outbox = ? AND sequence <= ?";
+        long bytes = 0;
+        try (PreparedStatement sum = connection.prepareStatement("SELECT coalesce(sum(bytes), 0)" + of)) {
+            sum.setLong(1, key);
+            sum.setLong(2, upTo);
+            try (ResultSet rows = sum.executeQuery()) {
+                bytes = rows.next() ? rows.getLong(1) : 0;
             }
         }
+        try (PreparedStatement delete = connection.prepareStatement("DELETE" + of)) {
+            delete.setLong(1, key);
+            delete.setLong(2, upTo);
+            long count = delete.executeUpdate();
+            outbox.change(outbox.current().minus(count, bytes));
+            return count;
+        }
+    }
+
+    /** Returns the last of the oldest messages of an outbox that together have at least so many bytes. */
+    private static long oldest(Connection connection, StoredOutbox outbox, long bytesWanted) throws SQLException {
+        long last = 0;
+        try (PreparedStatement find =
+                connection.prepareStatement("SELECT sequence, bytes FROM message WHERE outbox = ? ORDER BY sequence")) {
+            find.setLong(1, outbox.current().key());
+            try (ResultSet rows = find.executeQuery()) {
+                for (long bytes = 0; bytes < bytesWanted && rows.next(); bytes += rows.getLong(2)) {
+                    last = rows.getLong(1);
+                }
+            }
+        }
+        return last;
     }
 
     /** Drops the oldest messages of an outbox, at least so many bytes. */
     private static void drop(Connection connection, StoredOutbox outbox, long bytesWanted) throws SQLException {
-        long key = outbox.current().key();
-        long count = 0;
-        long bytes = 0;
-        long last = 0;
-        try (PreparedStatement find =
-                connection.prepareStatement("SELECT sequence, bytes FROM message WHERE outbox = ? ORDER BY sequence")) {
-            find.setLong(1, key);
-            try (ResultSet rows = find.executeQuery()) {
-                while (bytes < bytesWanted && rows.next()) {
-                    last = rows.getLong(1);
-                    bytes += rows.getLong(2);
-                    count++;
-                }
-            }
-        }
-        try (PreparedStatement delete =
-                connection.prepareStatement("DELETE FROM message WHERE outbox = ? AND sequence <= ?")) {
-            delete.setLong(1, key);
-            delete.setLong(2, last);
-            delete.executeUpdate();
-        }
-        countDropped(connection, outbox, count, bytes);
+        dropUpTo(connection, outbox, oldest(connection, outbox, bytesWanted));
     }
 
     private static void countDropped(Connection connection, StoredOutbox outbox, long count, long bytes)
@@ -279,10 +289,10 @@ final class SqliteOutboxes implements Outboxes, Tables, AutoCloseable {
 
     /** Drops the oldest messages of all outboxes, whosever they are. */
     @Override
-    public boolean makeRoom(Connection connection) throws SQLException {
+    public boolean makeRoom(Connection connection, long bytesMax) throws SQLException {
         long all =
                 outboxes.values().stream().mapToLong(o -> o.current().bytes()).sum();
-        long wanted = Math.max(1, all / ROOM_PART);
+        long wanted = Math.max(1, Math.min(bytesMax, all / ROOM_PART));
         long last = 0;
         try (PreparedStatement find =
                         connection.prepareStatement("SELECT sequence, bytes FROM message ORDER BY sequence");
@@ -302,7 +312,7 @@ final class SqliteOutboxes implements Outboxes, Tables, AutoCloseable {
 
     private static void dropUpTo(Connection connection, StoredOutbox outbox, long last) throws SQLException {
         StoredOutbox.Totals held = outbox.current();
-        long count = new Acknowledge(outbox, last).run(connection);
+        long count = remove(connection, outbox, last);
         if (count > 0) {
             // Not acknowledged but dropped: counted as such.
             long bytes = held.bytes() - outbox.current().bytes();

@@ -39,9 +39,9 @@ final class StoreFile implements AutoCloseable {
      *
      * @param name of the file, without folder and ending
      * @param isPowerSafe whether a commit is synced to the disk
-     * @param reserveBytes put aside for when the disk is full, 0 for none
+     * @param reserveBytesMax put aside for when the disk is full, 0 for none
      */
-    record Kind(String name, boolean isPowerSafe, int reserveBytes) {}
+    record Kind(String name, boolean isPowerSafe, int reserveBytesMax) {}
 
     /** Hears of what a person should know. */
     @FunctionalInterface
@@ -54,9 +54,8 @@ final class StoreFile implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreFile.class);
     private static final int WEIGHT_MIN = 256;
-    private static final int GROUP_WEIGHT_MAX = 4 * 1024 * 1024;
     private static final int GROUP_JOBS_MAX = 10_000;
-    private static final int ROOM_TRIES = 3;
+    private static final int ROOM_TRIES = 6;
     private static final Duration CARE_PERIOD = Duration.ofSeconds(1);
     private static final Duration OPEN_RETRY = Duration.ofSeconds(5);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
@@ -68,6 +67,7 @@ final class StoreFile implements AutoCloseable {
     private final Alarm alarm;
     private final SetAside damaged;
     private final Reserve reserve;
+    private final FullDisk fullDisk;
     private final Thread thread;
     private final BlockingQueue<Job<?>> waiting = new LinkedBlockingQueue<>();
     private final Semaphore room;
@@ -94,7 +94,9 @@ final class StoreFile implements AutoCloseable {
         this.alarm = alarm;
         this.file = settings.folder().resolve(kind.name() + ".db");
         this.damaged = new SetAside(file);
-        this.reserve = new Reserve(settings.folder().resolve(kind.name() + ".reserve"), kind.reserveBytes());
+        this.reserve = new Reserve(file, kind.reserveBytesMax(), settings.pagesMax());
+        this.fullDisk =
+                new FullDisk(file, tables, reserve, (connection, job) -> attempt(connection, List.of(job), 0), alarm);
         this.room = new Semaphore(settings.waitingBytesMax());
         this.thread = new Thread(this::work, "bascule-store-" + kind.name());
         thread.setDaemon(true);
@@ -142,6 +144,11 @@ final class StoreFile implements AutoCloseable {
     private StoreException closed() {
         return new StoreException(
                 Reason.CLOSED, "store file " + file.getFileName() + " is closed; ask for the store service again");
+    }
+
+    /** Returns how many bytes of rows can be removed in one transaction; for a job that runs. */
+    long removableBytes() {
+        return reserve.removableBytes();
     }
 
     /** Asks the database on the caller's thread. */
@@ -231,9 +238,10 @@ final class StoreFile implements AutoCloseable {
     private List<Job<?>> collect(Job<?> first) throws InterruptedException {
         List<Job<?>> group = new ArrayList<>();
         group.add(first);
-        long weight = first.weight;
+        int weightMax = reserve.groupBytesMax();
+        long weight = weightOf(first);
         long until = System.nanoTime() + settings.group().toNanos();
-        while (weight < GROUP_WEIGHT_MAX && group.size() < GROUP_JOBS_MAX) {
+        while (weight < weightMax && group.size() < GROUP_JOBS_MAX) {
             Job<?> next = waiting.poll();
             if (next == null) {
                 next = waiting.poll(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -242,25 +250,36 @@ final class StoreFile implements AutoCloseable {
                 return group;
             }
             group.add(next);
-            weight += next.weight;
+            weight += weightOf(next);
         }
         return group;
     }
 
     private void write(Connection connection, List<Job<?>> group) {
-        StoreException failure = attempt(connection, group);
-        for (int i = 0; i < ROOM_TRIES && failure != null && failure.reason() == Reason.FULL; i++) {
-            if (!makeRoom(connection)) {
-                break;
-            }
-            failure = attempt(connection, group);
+        long weight =
+                group.stream().mapToLong(j -> Math.max(WEIGHT_MIN, j.weight)).sum();
+        StoreException failure = attempt(connection, group, weight);
+        boolean wasFull = isFull(failure);
+        for (int i = 0; i < ROOM_TRIES && isFull(failure) && fullDisk.makeRoom(connection, weight, i == 0); i++) {
+            failure = attempt(connection, group, 0);
+        }
+        if (wasFull) {
+            reserve.restore();
         }
         if (failure == null) {
+            fullDisk.written();
             for (Job<?> job : group) {
-                room.release(weightOf(job));
-                job.done();
+                if (job.hasMore()) {
+                    waiting.add(job);
+                } else {
+                    room.release(weightOf(job));
+                    job.done();
+                }
             }
         } else if (group.size() == 1 || writer != connection) {
+            if (wasFull) {
+                fullDisk.refused(failure);
+            }
             for (Job<?> job : group) {
                 fail(job, failure);
             }
@@ -276,13 +295,21 @@ final class StoreFile implements AutoCloseable {
         }
     }
 
+    private static boolean isFull(@Nullable StoreException failure) {
+        return failure != null && failure.reason() == Reason.FULL;
+    }
+
     private void fail(Job<?> job, StoreException failure) {
         room.release(weightOf(job));
         job.fail(failure);
     }
 
-    private @Nullable StoreException attempt(Connection connection, List<Job<?>> group) {
+    /** Tries to write; the file may grow as far as a group of this weight allows, for 0 as far as it may already. */
+    private @Nullable StoreException attempt(Connection connection, List<Job<?>> group, long weight) {
         try {
+            if (weight > 0) {
+                reserve.allow(connection, weight);
+            }
             for (Job<?> job : group) {
                 job.attempt(connection);
             }
@@ -304,9 +331,8 @@ final class StoreFile implements AutoCloseable {
         try {
             connection.rollback();
         } catch (SQLException e) {
-            // On a full disk SQLite itself has rolled back already, and the driver waits for a transaction that is
-            // over.
-            isUsable = isUsable && hasBegun(connection, e);
+            // On a full disk SQLite has rolled back by itself already, which the driver does not know.
+            isUsable = isUsable && Sqlite.begin(connection, e);
         }
         tables.rolledBack();
         if (!isUsable) {
@@ -316,36 +342,9 @@ final class StoreFile implements AutoCloseable {
         }
     }
 
-    private boolean hasBegun(Connection connection, SQLException cause) {
-        try {
-            Sqlite.execute(connection, "BEGIN");
-            return true;
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
-            LOG.warn("store file={}: no transaction can be begun", file, cause);
-            return false;
-        }
-    }
-
-    private boolean makeRoom(Connection connection) {
-        reserve.release();
-        try {
-            Sqlite.checkpoint(connection);
-            boolean isDone = tables.makeRoom(connection);
-            connection.commit();
-            tables.committed();
-            Sqlite.checkpoint(connection);
-            return isDone;
-        } catch (SQLException e) {
-            LOG.warn("store file={}: no room can be made on the full disk: {}", file, e.getMessage());
-            rollBack(connection, e);
-            return false;
-        }
-    }
-
     private void care(Connection connection) {
         Care job = new Care();
-        StoreException failure = attempt(connection, List.of(job));
+        StoreException failure = attempt(connection, List.of(job), 0);
         if (failure == null) {
             job.done();
         } else {
@@ -376,8 +375,10 @@ final class StoreFile implements AutoCloseable {
     }
 
     private boolean open() {
-        // What is damaged beyond opening is checked and set aside by the second attempt.
-        boolean isOpen = attemptToOpen(false) || (mustCheck && attemptToOpen(true));
+        // What is damaged beyond opening is checked and set aside by the second attempt, and a full disk given some
+        // room.
+        boolean isOpen = attemptToOpen(false)
+                || ((mustCheck || (reserve.canHelpToOpen() && reserve.release())) && attemptToOpen(true));
         firstAttempt.end();
         return isOpen;
     }
@@ -392,13 +393,13 @@ final class StoreFile implements AutoCloseable {
             Sqlite.migrate(connection, file, tables.schema());
             tables.opened(connection);
             connection.commit();
-            reserve.restore();
+            reserve.opened(connection);
             writer = connection;
             problem = "";
             return true;
         } catch (SQLException | IOException | StoreException e) {
             mustCheck = e instanceof SQLException sql && Sqlite.isDamage(sql);
-            if (isSecond || !mustCheck) {
+            if (isSecond || !(mustCheck || reserve.canHelpToOpen())) {
                 report("cannot be opened, which is tried again by itself: " + e.getMessage(), e);
             }
         } catch (LinkageError e) {

@@ -23,9 +23,10 @@ interface Tables {
     /**
      * Removes what may be removed when the disk is full.
      *
+     * @param bytesMax roughly the most that can be removed at once
      * @return whether anything was
      */
-    boolean makeRoom(Connection connection) throws SQLException;
+    boolean makeRoom(Connection connection, long bytesMax) throws SQLException;
 
     /**
      * Does what is due, in small steps.

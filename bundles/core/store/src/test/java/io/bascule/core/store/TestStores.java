@@ -44,10 +44,16 @@ final class TestStores {
 
     SqliteOutboxes outboxes(long bytesMax, long pagesMax) {
         SqliteOutboxes outboxes = new SqliteOutboxes(
-                settings(MIB, Duration.ZERO, bytesMax, pagesMax), alarms::add, InstantSource.system(), 4096);
+                settings(MIB, Duration.ZERO, bytesMax, pagesMax), alarms::add, InstantSource.system());
         if (!outboxes.awaitOpened()) {
             throw new AssertionError("outboxes do not open: " + outboxes.problem());
         }
         return outboxes;
+    }
+
+    /** Outboxes whose file perhaps does not open. */
+    SqliteOutboxes unopened(long bytesMax) {
+        StoreSettings settings = settings(MIB, Duration.ZERO, bytesMax, StoreSettings.PAGES_MAX);
+        return new SqliteOutboxes(settings, alarms::add, InstantSource.system());
     }
 }

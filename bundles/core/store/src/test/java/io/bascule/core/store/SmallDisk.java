@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.bascule.core.store;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A disk of a few MiB, in memory, which others can fill. Mounting wants root; without it the test is skipped and says so. */
+final class SmallDisk implements AutoCloseable {
+
+    private static final int BLOCK_BYTES = 4096;
+
+    private final Path folder;
+    private final Path ballast;
+
+    private SmallDisk(Path folder) {
+        this.folder = folder;
+        this.ballast = folder.resolve("ballast");
+    }
+
+    static SmallDisk mount(Path folder, int mebibytes) throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        boolean isMounted =
+                run("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m,mode=700", "tmpfs", folder.toString());
+        assumeTrue(isMounted, "SKIPPED: this account may not mount a small disk");
+        return new SmallDisk(folder);
+    }
+
+    /** Returns whether a program could be run and succeeded. */
+    private static boolean run(String... command) throws IOException, InterruptedException {
+        try {
+            return new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("Cannot run program")) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    long usableBytes() {
+        return folder.toFile().getUsableSpace();
+    }
+
+    /** Others take all that is left; returns how much that was. */
+    long fill() throws IOException {
+        long taken = 0;
+        try (OutputStream out = Files.newOutputStream(ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            while (true) {
+                out.write(new byte[BLOCK_BYTES]);
+                taken += BLOCK_BYTES;
+            }
+        } catch (IOException full) {
+            assertTrue(String.valueOf(full.getMessage()).contains("No space"), full.toString());
+        }
+        return taken;
+    }
+
+    /** Others give back what they took. */
+    void free() throws IOException {
+        Files.deleteIfExists(ballast);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            assertTrue(run("umount", folder.toString()), "umount " + folder);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while " + folder + " was unmounted", e);
+        }
+    }
+}

@@ -95,7 +95,8 @@ final class MqttSuite implements Bench.Suite {
     @Override
     public String run(PrintStream progress) throws Exception {
         StringBuilder table = new StringBuilder("A message is one reading; " + SECONDS
-                + " s for each figure. Broker, load and"
+                + " s for each figure, after " + WARM_UP_SECONDS + " s at " + WARM_UP_RATE
+                + " a second. Broker, load and"
                 + " contender share the machine. Time is from the moment a message was due at the sender to its arrival at the"
                 + " receiver. **Bold**: it kept up, 99 % of the rate came back and none was lost. Bascule and the loop have at"
                 + " most " + PahoLoop.IN_FLIGHT + " messages without the broker's answer, Node-RED any number.\n"

@@ -151,7 +151,7 @@ final class Gateway implements AutoCloseable {
 
     Answer shell(String user, String password, String command) throws IOException {
         try (ClientSession session = client.connect(user, "127.0.0.1", sshPort)
-                .verify(Duration.ofSeconds(20))
+                .verify(Duration.ofSeconds(60))
                 .getSession()) {
             session.addPasswordIdentity(password);
             session.auth().verify(Duration.ofSeconds(60));
@@ -159,7 +159,7 @@ final class Gateway implements AutoCloseable {
             try (ChannelExec channel = session.createExecChannel(command)) {
                 channel.setOut(out);
                 channel.setErr(out);
-                channel.open().verify(Duration.ofSeconds(20));
+                channel.open().verify(Duration.ofSeconds(60));
                 if (channel.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), COMMAND_MAX)
                         .contains(ClientChannelEvent.TIMEOUT)) {
                     throw new AssertionError("'" + command + "' did not end within " + COMMAND_MAX);

@@ -170,7 +170,7 @@ class LauncherIT {
         Result stop = checkout.run(USUAL, "stop");
         assertEquals(0, stop.code(), stop.output());
         assertTrue(System.nanoTime() - begin < STOP_MAX.toNanos(), stop.output());
-        assertTrue(run.process().waitFor(1, TimeUnit.SECONDS), "the launcher became the gateway");
+        assertTrue(run.process().waitFor(30, TimeUnit.SECONDS), "the launcher became the gateway");
         assertEquals(1, checkout.run(USUAL, "status").code());
         assertEquals(builds, checkout.mavenCalls(), "nothing had changed");
     }

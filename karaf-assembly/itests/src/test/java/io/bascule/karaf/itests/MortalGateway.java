@@ -231,7 +231,7 @@ final class MortalGateway implements AutoCloseable {
     /** A session of its own for each: the gateway ends it after one command. */
     private ClientSession session() throws IOException {
         ClientSession fresh = client.connect("admin", "127.0.0.1", sshPort)
-                .verify(Duration.ofSeconds(20))
+                .verify(Duration.ofSeconds(60))
                 .getSession();
         try {
             fresh.addPasswordIdentity(password());

@@ -3,11 +3,13 @@ package io.bascule.karaf.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.bascule.testkit.driver.FaultyProxy;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -15,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a flow put into its outbox on the distribution while the broker was away: kill -9, and the broker's return. */
+/** What a flow put into its outbox on the distribution while the broker was away: kill -9, a full disk, the broker's return. */
 @Timeout(900)
 class MqttOutboxIT {
 
@@ -36,6 +39,8 @@ class MqttOutboxIT {
                "config":{"connection":"plant","topic":"out/{point}","durable":true}}],
              "edges":[{"from":"in","to":"out"}]}
             """.getBytes(StandardCharsets.UTF_8);
+
+    private static final int BLOCK_BYTES = 16 * 1024;
 
     @TempDir
     Path folder;
@@ -202,5 +207,115 @@ class MqttOutboxIT {
         }
         // A fourth begins before the gateway sees that the device's file is gone.
         assertTrue(runs == 3 || runs == 4, runs + " runs left something");
+    }
+
+    @Test
+    void onAFullDiskTheOldestAreDroppedAndCountedAndAllOthersArrive() throws IOException, InterruptedException {
+        unpack("mqtt-full", 2000, 0);
+        Path store = Files.createDirectories(gateway.home().resolve("store"));
+        boolean isMounted = run("mount", "-t", "tmpfs", "-o", "size=12m,mode=700", "tmpfs", store.toString());
+        assumeTrue(isMounted, "SKIPPED: this account may not mount a small disk");
+        try {
+            gateway.boot();
+            gateway.await("messages", () -> outbox("messages") > 1000);
+            fill(store.resolve("ballast"));
+            gateway.await("messages that had to go", () -> outbox("dropped") > 2000);
+            takeTheDeviceAway();
+            awaitTheEndOfNewOnes();
+            long dropped = outbox("dropped");
+            long left = outbox("messages");
+            assertEquals(0, outbox("refused"));
+            assertTrue(left > 100, left + " left");
+            assertEquals(
+                    gateway.counter("out", "out", "readingsIn"),
+                    dropped + left,
+                    "what the flow gave is there or counted: " + dropped + " dropped, " + left + " left");
+            // The disk is still full, and stays so.
+            gateway.kill();
+            gateway.boot();
+            gateway.await("the outbox", () -> outbox("messages") > 0);
+            assertEquals(left, outbox("messages"), "after a kill");
+            List<String> heard = startBroker();
+            proxy.set(FaultyProxy.Fault.NONE);
+            gateway.await(
+                    "all arrive",
+                    () -> outbox("messages") == 0 && readings(heard).size() >= left);
+            List<JsonObject> readings = readings(heard);
+            assertEquals(left, readings.size());
+            assertEquals(dropped, outbox("dropped"), "what arrived is not dropped");
+            List<Long> values = goodValues(readings);
+            assertTrue(values.size() > 100, values.size() + " good values");
+            for (int i = 1; i < values.size(); i++) {
+                assertEquals(values.get(i - 1) + 1, values.get(i), "the newest stay, in order and without a gap");
+            }
+        } finally {
+            gateway.close();
+            gateway = null;
+            assertTrue(run("umount", store.toString()), "umount " + store);
+        }
+    }
+
+    /** Others take all that is left of the disk. */
+    private static void fill(Path ballast) throws IOException {
+        byte[] block = new byte[BLOCK_BYTES];
+        try (OutputStream out = Files.newOutputStream(ballast)) {
+            while (true) {
+                out.write(block);
+            }
+        } catch (IOException full) {
+            assertTrue(String.valueOf(full.getMessage()).contains("No space"), full.toString());
+        }
+    }
+
+    private void awaitTheEndOfNewOnes() throws InterruptedException {
+        gateway.await("the device is gone", () -> gateway.list("bascule:device-list --json").stream()
+                .noneMatch(each -> MortalGateway.text(each, "name").equals("press")));
+        long[] before = {-1, -1};
+        gateway.await("the end of new ones", () -> {
+            long given = gateway.counter("out", "out", "readingsIn");
+            long stored = outbox("messages") + outbox("dropped");
+            boolean isSame = given == before[0] && stored == before[1] && given == stored;
+            before[0] = given;
+            before[1] = stored;
+            return isSame;
+        });
+    }
+
+    /** What arrived, of whatever quality, each once, in the order in which it came first. */
+    private static List<JsonObject> readings(List<String> heard) {
+        Map<String, JsonObject> readings = new LinkedHashMap<>();
+        for (String line : heard) {
+            int start = line.indexOf('{');
+            if (start > 0) {
+                JsonObject reading =
+                        JsonParser.parseString(line.substring(start)).getAsJsonObject();
+                readings.putIfAbsent(reading.get("id").getAsString(), reading);
+            }
+        }
+        return new ArrayList<>(readings.values());
+    }
+
+    private static List<Long> goodValues(List<JsonObject> readings) {
+        return readings.stream()
+                .filter(each -> MortalGateway.text(each, "quality").equals("good"))
+                .map(each -> each.get("value").getAsLong())
+                .toList();
+    }
+
+    /** Returns whether a program could be run and succeeded. */
+    private static boolean run(String... command) throws IOException, InterruptedException {
+        try {
+            return new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("Cannot run program")) {
+                return false;
+            }
+            throw e;
+        }
     }
 }

@@ -84,6 +84,7 @@ final class Reserve {
         pageBytes = Sqlite.number(connection, "PRAGMA page_size");
         pagesAllowed = pagesMax;
         logPagesAllowed = AMPLE_LOG_PAGES;
+        isAmple = usable() >= AMPLE_BYTES;
         restore();
     }
 
@@ -153,7 +154,7 @@ final class Reserve {
         }
     }
 
-    /** Writes the log back when there is room for it; returns whether there is. The log keeps its space, which others cannot take then. */
+    /** Writes the log back when there is room for it; returns whether there is. The log keeps its space, for others not to take. */
     boolean writeLogBack(Connection connection) throws SQLException {
         long growth = growth(Sqlite.number(connection, "PRAGMA page_count"));
         boolean hasRoom = growth <= usable();

@@ -21,6 +21,12 @@ final class FullDisk {
         StoreException at(Connection connection, Job<?> job);
     }
 
+    private enum Removal {
+        DONE,
+        NOTHING_THERE,
+        NO_ROOM
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(FullDisk.class);
     private static final int SMALLER = 8;
     private static final int SMALLER_TRIES = 4;
@@ -74,63 +80,60 @@ final class FullDisk {
         if (hasFailed && System.nanoTime() - failedAt < PAUSE_NANOS) {
             return false;
         }
-        Step look = new Step(c -> reserve.hasPagesFor(c, weight));
-        StoreException failure = attempt.at(connection, look);
-        if (failure == null && look.isDone) {
+        if (isDone(connection, c -> reserve.hasPagesFor(c, weight))) {
             // It is the log that has no room: nothing need be removed.
             writeLogBack(connection);
-            if (reserve.release() || isFirst) {
-                return true;
-            }
+            hasFailed = !reserve.release() && !isFirst;
             failedAt = System.nanoTime();
-            hasFailed = true;
-            return false;
+            return !hasFailed;
         }
-        Step share = new Step(c -> reserve.share(c, weight));
-        failure = failure == null ? attempt.at(connection, share) : failure;
-        if (failure == null && share.isDone) {
+        if (isDone(connection, c -> reserve.share(c, weight))) {
             return true;
         }
-        if (failure == null) {
-            failure = remove(connection);
-        }
+        Removal removal = remove(connection);
         // What is put aside is given up only when it must be.
-        if (failure != null && failure.reason() == Reason.FULL && reserve.release()) {
-            failure = remove(connection);
+        if (removal == Removal.NO_ROOM && reserve.release()) {
+            removal = remove(connection);
         }
-        if (failure != null && failure.reason() != Reason.TOO_LARGE) {
-            failedAt = System.nanoTime();
-            hasFailed = true;
-        }
-        return failure == null;
+        hasFailed = removal == Removal.NO_ROOM;
+        failedAt = System.nanoTime();
+        return removal == Removal.DONE;
     }
 
-    /** Removes what may be removed, in as large a step as there is room for; TOO_LARGE when there is nothing. */
-    private @Nullable StoreException remove(Connection connection) {
+    /** Does a step; one that fails has not been done. */
+    private boolean isDone(Connection connection, StoreFile.Question<Boolean> work) {
+        Step step = new Step(work);
+        StoreException failure = attempt.at(connection, step);
+        if (failure != null) {
+            LOG.debug("file={}: a step to make room failed: {}", file, failure.getMessage());
+        }
+        return failure == null && step.isDone;
+    }
+
+    /** Removes what may be removed, in as large a step as there is room for. */
+    private Removal remove(Connection connection) {
         writeLogBack(connection);
         long bytes = reserve.removableBytes();
-        StoreException failure = null;
         for (int i = 0; i < SMALLER_TRIES; i++) {
             long bytesMax = bytes;
             Step removal = new Step(c -> tables.makeRoom(c, bytesMax));
-            failure = attempt.at(connection, removal);
+            StoreException failure = attempt.at(connection, removal);
             if (failure == null) {
                 writeLogBack(connection);
-                return removal.isDone ? null : new StoreException(Reason.TOO_LARGE, "there is nothing to remove");
+                return removal.isDone ? Removal.DONE : Removal.NOTHING_THERE;
             }
             if (failure.reason() != Reason.FULL) {
-                return failure;
+                return Removal.NO_ROOM;
             }
             bytes /= SMALLER;
         }
-        return failure;
+        return Removal.NO_ROOM;
     }
 
     /** That it cannot be written back does not keep anything from being tried. */
     private void writeLogBack(Connection connection) {
-        StoreException failure = attempt.at(connection, new Step(reserve::writeLogBack));
-        if (failure != null) {
-            LOG.debug("file={}: its log cannot be written back yet: {}", file, failure.getMessage());
+        if (!isDone(connection, reserve::writeLogBack)) {
+            LOG.debug("file={}: its log cannot be written back yet", file);
         }
     }
 

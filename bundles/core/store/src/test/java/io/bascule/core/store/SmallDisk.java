@@ -56,6 +56,11 @@ final class SmallDisk implements AutoCloseable {
         return folder.toFile().getUsableSpace();
     }
 
+    /** Others take so much. */
+    void take(long bytes) throws IOException {
+        Files.write(ballast, new byte[Math.toIntExact(bytes)], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
     /** Others take all that is left; returns how much that was. */
     long fill() throws IOException {
         long taken = 0;

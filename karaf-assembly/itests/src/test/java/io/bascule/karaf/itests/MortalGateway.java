@@ -40,12 +40,14 @@ final class MortalGateway implements AutoCloseable {
     /** So often a login is tried: on a busy machine one gets lost now and then, before any command was sent. */
     private static final int SENDS_MAX = 3;
 
+    private static final Duration AUTH_MAX = Duration.ofMinutes(1);
+
     /** While a gateway starts, a command may get lost: its shell answers before all of it is there. */
     private static final Duration PROBE_MAX = Duration.ofSeconds(8);
 
     private final Path home;
     private final int sshPort;
-    private final SshClient client = SshClient.setUpDefaultClient();
+    private SshClient client = newClient();
     private ProcessBuilder starter;
     private @Nullable Process process;
     private @Nullable String password;
@@ -131,8 +133,13 @@ final class MortalGateway implements AutoCloseable {
         this.sshPort = sshPort;
         this.starter = new ProcessBuilder();
         startForShortLife();
-        client.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
-        client.start();
+    }
+
+    private static SshClient newClient() {
+        SshClient fresh = SshClient.setUpDefaultClient();
+        fresh.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
+        fresh.start();
+        return fresh;
     }
 
     Path home() {
@@ -235,7 +242,7 @@ final class MortalGateway implements AutoCloseable {
                 .getSession();
         try {
             fresh.addPasswordIdentity(password());
-            fresh.auth().verify(commandMax);
+            fresh.auth().verify(commandMax.compareTo(AUTH_MAX) < 0 ? commandMax : AUTH_MAX);
         } catch (IOException e) {
             fresh.close(true);
             throw e;
@@ -268,10 +275,47 @@ final class MortalGateway implements AutoCloseable {
                 if (commandMax.equals(PROBE_MAX) || !process().isAlive()) {
                     throw e;
                 }
-                problem.addSuppressed(e);
+                problem.addSuppressed(new IOException("attempt " + attempt + "; threads:\n" + sshThreads(), e));
+                // Whose fault it is shows when another client fails too.
+                client.close(true);
+                client = newClient();
             }
         }
         throw problem;
+    }
+
+    /** What the threads of both sides that have to do with the shell are at. */
+    private String sshThreads() {
+        StringBuilder found = new StringBuilder();
+        Thread.getAllStackTraces().forEach((thread, stack) -> {
+            if (thread.getName().startsWith("sshd-")) {
+                found.append(thread).append(' ').append(List.of(stack)).append('\n');
+            }
+        });
+        try {
+            Path dump = home.resolve("threads.txt");
+            Process jcmd = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "jcmd")
+                                    .toString(),
+                            String.valueOf(process().pid()),
+                            "Thread.print")
+                    .redirectErrorStream(true)
+                    .redirectOutput(dump.toFile())
+                    .start();
+            if (!jcmd.waitFor(30, TimeUnit.SECONDS)) {
+                jcmd.destroyForcibly();
+            }
+            for (String thread : Files.readString(dump).split("\n\n", -1)) {
+                if (thread.startsWith("\"sshd-") || thread.contains("org.apache.karaf.shell.ssh")) {
+                    found.append(thread).append('\n');
+                }
+            }
+        } catch (IOException e) {
+            found.append("the gateway's are not known: ").append(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return found.toString();
     }
 
     Gateway.Answer shell(String command) throws IOException {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * What tests share: fakes ({@link io.bascule.testkit.ManualClock}, {@link io.bascule.testkit.FakeChannelRegistry},
- * {@link io.bascule.testkit.FakeConfigurationAdmin}, {@link io.bascule.testkit.RecordedEvents}) and contracts that every
+ * {@link io.bascule.testkit.FakeConfigurationAdmin}, {@link io.bascule.testkit.RecordedEvents}), a small disk
+ * ({@link io.bascule.testkit.SmallDisk}) and contracts that every
  * implementation inherits ({@link io.bascule.testkit.SessionContract}). Used in test scope only and part of no feature.
  * The fakes are safe for use by any thread.
  */

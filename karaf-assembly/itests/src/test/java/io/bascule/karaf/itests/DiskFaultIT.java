@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
 import io.bascule.api.module.ModuleKind;
+import io.bascule.testkit.SmallDisk;
 import io.bascule.testkit.fixture.Flavour;
 import io.bascule.testkit.fixture.ModuleFixture;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,7 +45,7 @@ class DiskFaultIT {
     private MortalGateway gateway;
     private Path incoming;
     private Path folder;
-    private boolean isMounted;
+    private Optional<SmallDisk> disk = Optional.empty();
 
     @BeforeAll
     void boot() throws IOException, InterruptedException {
@@ -52,9 +54,9 @@ class DiskFaultIT {
             Files.write(home.resolve("etc/flows/" + KEPT + ".json"), DeploymentRig.flow(KEPT));
         });
         incoming = Files.createDirectories(gateway.home().resolve("incoming"));
-        folder = Files.createDirectories(gateway.home().resolve("deployments"));
+        folder = gateway.home().resolve("deployments");
         // Before the first start, so that the store is on a device of its own, and small.
-        isMounted = run("mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "tmpfs", folder.toString());
+        disk = SmallDisk.find(folder, 4);
         gateway.boot();
         deploy(KEPT, ModuleKind.WASM, "1.0.0", Flavour.GOOD);
         deploy(BAD, ModuleKind.NATIVE, "1.0.0", Flavour.GOOD);
@@ -65,25 +67,8 @@ class DiskFaultIT {
         if (gateway != null) {
             gateway.close();
         }
-        if (isMounted) {
-            assertTrue(run("umount", folder.toString()), "umount " + folder);
-        }
-    }
-
-    /** Returns whether a program could be run and succeeded. */
-    private static boolean run(String... command) throws IOException, InterruptedException {
-        try {
-            return new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException e) {
-            if (String.valueOf(e.getMessage()).contains("Cannot run program")) {
-                return false;
-            }
-            throw e;
+        if (disk.isPresent()) {
+            disk.get().close();
         }
     }
 
@@ -117,17 +102,9 @@ class DiskFaultIT {
     @Test
     @Order(1)
     void aFullDiskFailsTheDeploymentAndNothingElse() throws IOException, InterruptedException {
-        assumeTrue(isMounted, "SKIPPED: this account may not mount a small disk");
+        assumeTrue(disk.isPresent(), "SKIPPED: this account may not mount a small disk");
         int before = generation();
-        Path ballast = folder.resolve("ballast");
-        byte[] block = new byte[64 * 1024];
-        try (var out = Files.newOutputStream(ballast)) {
-            while (true) {
-                out.write(block);
-            }
-        } catch (IOException full) {
-            assertTrue(String.valueOf(full.getMessage()).contains("No space"), full.toString());
-        }
+        disk.get().fill();
         String refused =
                 gateway.refused("bascule:deploy --trial 0s " + file(KEPT, ModuleKind.WASM, "1.1.0", Flavour.NEXT));
         assertTrue(refused.toLowerCase(Locale.ROOT).contains("space"), refused);
@@ -136,7 +113,7 @@ class DiskFaultIT {
         gateway.kill();
         gateway.boot();
         awaitTheKeptModule("1.0.0");
-        Files.delete(ballast);
+        disk.get().free();
         deploy(KEPT, ModuleKind.WASM, "1.1.0", Flavour.NEXT);
         awaitTheKeptModule("1.1.0");
         assertTrue(generation() > before);
@@ -146,11 +123,11 @@ class DiskFaultIT {
     @Order(2)
     void aDiskThatCannotBeWrittenFailsTheDeploymentAndTheCommittedGenerationBoots()
             throws IOException, InterruptedException {
-        assumeTrue(isMounted, "SKIPPED: this account may not mount a disk that cannot be written");
+        assumeTrue(disk.isPresent(), "SKIPPED: this account may not mount a disk that cannot be written");
         int before = generation();
         String version = text(services(KEPT).get(0), "version");
         gateway.kill();
-        assertTrue(run("mount", "-o", "remount,ro", folder.toString()), "remount read-only");
+        disk.get().setWritable(false);
         try {
             gateway.boot();
             awaitTheKeptModule(version);
@@ -161,7 +138,7 @@ class DiskFaultIT {
             awaitTheKeptModule(version);
             gateway.kill();
         } finally {
-            assertTrue(run("mount", "-o", "remount,rw", folder.toString()), "remount for writing");
+            disk.get().setWritable(true);
         }
         gateway.boot();
         deploy(KEPT, ModuleKind.WASM, "1.2.0", Flavour.NEXT);

@@ -18,7 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -145,7 +144,7 @@ class HotUpdateIT {
      * for each command that came: here that is the test's own.
      */
     private Map<String, Long> threads() throws IOException {
-        return jcmd("Thread.print")
+        return Jcmd.ask(gateway.process(), "Thread.print")
                 .lines()
                 .filter(line -> line.startsWith("\"") && !line.startsWith("\"session-") && !line.startsWith("\"sshd-"))
                 .map(line -> line.substring(1, line.indexOf('"', 1)).replaceAll("[0-9]+", "N"))
@@ -178,9 +177,9 @@ class HotUpdateIT {
 
     private Holding look() {
         try {
-            jcmd("GC.run");
+            Jcmd.ask(gateway.process(), "GC.run");
             long pid = gateway.process().pid();
-            String counters = jcmd("PerfCounter.print");
+            String counters = Jcmd.ask(gateway.process(), "PerfCounter.print");
             try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
                 return new Holding(
                         threads(),
@@ -199,24 +198,5 @@ class HotUpdateIT {
                 .map(line -> Long.parseLong(line.substring(name.length() + 1)))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no " + name + " in " + counters));
-    }
-
-    private String jcmd(String command) throws IOException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                        String.valueOf(gateway.process().pid()),
-                        command)
-                .redirectErrorStream(true)
-                .start();
-        try {
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new AssertionError("jcmd " + command + ": " + said);
-            }
-            return said;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
     }
 }

@@ -293,27 +293,13 @@ final class MortalGateway implements AutoCloseable {
             }
         });
         try {
-            Path dump = home.resolve("threads.txt");
-            Process jcmd = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "jcmd")
-                                    .toString(),
-                            String.valueOf(process().pid()),
-                            "Thread.print")
-                    .redirectErrorStream(true)
-                    .redirectOutput(dump.toFile())
-                    .start();
-            if (!jcmd.waitFor(30, TimeUnit.SECONDS)) {
-                jcmd.destroyForcibly();
-            }
-            for (String thread : Files.readString(dump).split("\n\n", -1)) {
+            for (String thread : Jcmd.ask(process(), "Thread.print").split("\n\n", -1)) {
                 if (thread.startsWith("\"sshd-") || thread.contains("org.apache.karaf.shell.ssh")) {
                     found.append(thread).append('\n');
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | AssertionError e) {
             found.append("the gateway's are not known: ").append(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
         return found.toString();
     }

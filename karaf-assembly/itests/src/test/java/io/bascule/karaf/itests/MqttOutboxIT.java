@@ -3,13 +3,12 @@ package io.bascule.karaf.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.bascule.testkit.SmallDisk;
 import io.bascule.testkit.driver.FaultyProxy;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -39,8 +38,6 @@ class MqttOutboxIT {
                "config":{"connection":"plant","topic":"out/{point}","durable":true}}],
              "edges":[{"from":"in","to":"out"}]}
             """.getBytes(StandardCharsets.UTF_8);
-
-    private static final int BLOCK_BYTES = 16 * 1024;
 
     @TempDir
     Path folder;
@@ -202,8 +199,7 @@ class MqttOutboxIT {
         long expected = stored;
         assertTrue(values.size() >= expected, values.size() + " arrived of " + expected + " stored");
         // Each run of the simulator counts up by one; the flow hears it from the moment at which it is open itself.
-        // What came out
-        // of order would look like a run more.
+        // What came out of order would look like a run more.
         long last = 0;
         int runs = 0;
         for (long value : values.values()) {
@@ -221,13 +217,11 @@ class MqttOutboxIT {
     @Test
     void onAFullDiskTheOldestAreDroppedAndCountedAndAllOthersArrive() throws IOException, InterruptedException {
         unpack("mqtt-full", 2000, 0);
-        Path store = Files.createDirectories(gateway.home().resolve("store"));
-        boolean isMounted = run("mount", "-t", "tmpfs", "-o", "size=12m,mode=700", "tmpfs", store.toString());
-        assumeTrue(isMounted, "SKIPPED: this account may not mount a small disk");
+        SmallDisk disk = SmallDisk.mount(gateway.home().resolve("store"), 12);
         try {
             gateway.boot();
             gateway.await("messages", () -> outbox("messages") > 1000);
-            fill(store.resolve("ballast"));
+            disk.fill();
             gateway.await("messages that had to go", () -> outbox("dropped") > 2000);
             takeTheDeviceAway();
             JsonObject figures = awaitTheEndOfNewOnes();
@@ -256,19 +250,7 @@ class MqttOutboxIT {
         } finally {
             gateway.close();
             gateway = null;
-            assertTrue(run("umount", store.toString()), "umount " + store);
-        }
-    }
-
-    /** Others take all that is left of the disk. */
-    private static void fill(Path ballast) throws IOException {
-        byte[] block = new byte[BLOCK_BYTES];
-        try (OutputStream out = Files.newOutputStream(ballast)) {
-            while (true) {
-                out.write(block);
-            }
-        } catch (IOException full) {
-            assertTrue(String.valueOf(full.getMessage()).contains("No space"), full.toString());
+            disk.close();
         }
     }
 
@@ -308,22 +290,5 @@ class MqttOutboxIT {
                 .filter(each -> MortalGateway.text(each, "quality").equals("good"))
                 .map(each -> each.get("value").getAsLong())
                 .toList();
-    }
-
-    /** Returns whether a program could be run and succeeded. */
-    private static boolean run(String... command) throws IOException, InterruptedException {
-        try {
-            return new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException e) {
-            if (String.valueOf(e.getMessage()).contains("Cannot run program")) {
-                return false;
-            }
-            throw e;
-        }
     }
 }

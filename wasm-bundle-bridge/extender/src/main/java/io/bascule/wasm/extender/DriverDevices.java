@@ -55,16 +55,7 @@ final class DriverDevices {
         String reason = own.reason().isEmpty() || last.reason().isEmpty()
                 ? own.reason() + last.reason()
                 : own.reason() + "; " + last.reason();
-        return new ModuleStatus(
-                last.state(),
-                reason,
-                own.instances(),
-                own.calls(),
-                own.faults(),
-                own.lastFault(),
-                own.restarts(),
-                own.busyNanos(),
-                own.memoryBytes());
+        return own.with(last.state(), reason);
     }
 
     private Known look() {

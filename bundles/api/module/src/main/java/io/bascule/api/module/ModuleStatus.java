@@ -26,6 +26,11 @@ public record ModuleStatus(
         long busyNanos,
         long memoryBytes) {
 
+    /** Returns the same figures with another state and reason. */
+    public ModuleStatus with(ModuleState other, String why) {
+        return new ModuleStatus(other, why, instances, calls, faults, lastFault, restarts, busyNanos, memoryBytes);
+    }
+
     /** Returns a status with a state and a reason and nothing counted. */
     public static ModuleStatus of(ModuleState state, String reason) {
         return new ModuleStatus(state, reason, 0, 0, 0, "", 0, 0, 0);

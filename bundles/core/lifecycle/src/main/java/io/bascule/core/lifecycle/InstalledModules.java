@@ -191,17 +191,10 @@ final class InstalledModules {
         boolean isPaused = status.state() == ModuleState.READY
                 && services.router().traffic(module.identity().name()).isPaused();
         return isPaused
-                ? new ModuleStatus(
+                ? status.with(
                         ModuleState.PAUSED,
                         "its stages hold their input; 'bascule:resume "
-                                + module.identity().name() + "' lets it go on",
-                        status.instances(),
-                        status.calls(),
-                        status.faults(),
-                        status.lastFault(),
-                        status.restarts(),
-                        status.busyNanos(),
-                        status.memoryBytes())
+                                + module.identity().name() + "' lets it go on")
                 : status;
     }
 }

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bascule.api.store.Outbox;
 import io.bascule.api.store.Outbox.Message;
 import io.bascule.api.store.StoreException;
+import io.bascule.testkit.Await;
+import io.bascule.testkit.SmallDisk;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -23,8 +25,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,14 +60,6 @@ class FullDiskTest {
 
     private static SqliteOutboxes open(TestStores stores) {
         return stores.outboxes(OUTBOX_BYTES_MAX, StoreSettings.PAGES_MAX);
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-        long until = System.nanoTime() + WAIT_MAX.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < until, "not within " + WAIT_MAX + ": " + what);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-        }
     }
 
     private CompletableFuture<Long> append(Outbox outbox, int payloadBytes) {
@@ -155,7 +147,7 @@ class FullDiskTest {
                 assertTrue(left * PAYLOAD_BYTES > bytes / 16, left + " messages left of " + bytes + " bytes of disk");
                 assertEquals(0, outbox.figures().refused());
                 disk.free();
-                await("the disk is used again", () -> {
+                Await.until("the disk is used again", () -> {
                     try {
                         append(outbox, PAYLOAD_BYTES, bytes / 16);
                     } catch (Exception e) {
@@ -195,7 +187,7 @@ class FullDiskTest {
                 assertEquals(1, stores.alarms.size(), stores.alarms::toString);
                 assertTrue(stores.alarms.get(0).contains("no room"), stores.alarms::toString);
                 disk.free();
-                await("it is taken", () -> append(outbox, tooLarge)
+                Await.until("it is taken", () -> append(outbox, tooLarge)
                         .handle((sequence, reason) -> reason == null)
                         .join());
             }
@@ -209,16 +201,16 @@ class FullDiskTest {
             TestStores stores = new TestStores(disk.folder());
             try (SqliteOutboxes outboxes = stores.unopened(OUTBOX_BYTES_MAX)) {
                 Outbox outbox = outboxes.open("broker");
-                for (int i = 0; i < 3; i++) {
-                    // Longer than the time after which it is tried again.
+                long begin = System.nanoTime();
+                Await.until("longer than the time after which it is tried again", () -> {
                     assertThrows(ExecutionException.class, () -> append(outbox, PAYLOAD_BYTES)
                             .get(WAIT_MAX.toSeconds(), TimeUnit.SECONDS));
-                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(3));
-                }
+                    return System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(9);
+                });
                 assertTrue(outbox.figures().problem().contains("cannot be opened"), outbox.figures()::problem);
                 assertEquals(1, stores.alarms.size(), stores.alarms::toString);
                 disk.free();
-                await("it opens", () -> outbox.figures().problem().isEmpty());
+                Await.until("it opens", () -> outbox.figures().problem().isEmpty());
                 appended = 0;
                 append(outbox, PAYLOAD_BYTES, TestStores.MIB / 2);
                 assertEquals(appended, checkThatTheNewestAreLeft(outbox, appended));
@@ -285,19 +277,8 @@ class FullDiskTest {
 
     /** Returns the number after the last one that was said to be taken. */
     private static long fillAndKill(SmallDisk disk, long first, int messagesToSee) throws IOException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Xshare:auto",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        KilledOutbox.class.getName(),
-                        disk.folder().toString(),
-                        "" + first,
-                        "" + PAYLOAD_BYTES)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        Process process =
+                KilledProcess.start(KilledOutbox.class, disk.folder().toString(), "" + first, "" + PAYLOAD_BYTES);
         try (BufferedReader out =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (int seen = 0; seen < messagesToSee; seen++) {

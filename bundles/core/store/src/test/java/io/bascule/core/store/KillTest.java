@@ -54,18 +54,7 @@ class KillTest {
     }
 
     private void runAndKill(long first, int linesToSee, Set<Long> messages, Set<Long> readings) throws IOException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Xshare:auto",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        KilledStore.class.getName(),
-                        folder.toString(),
-                        "" + first)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        Process process = KilledProcess.start(KilledStore.class, folder.toString(), "" + first);
         try (BufferedReader out =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             int seen = 0;

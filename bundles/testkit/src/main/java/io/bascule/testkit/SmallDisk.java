@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.bascule.core.store;
+package io.bascule.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -9,9 +9,13 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
-/** A disk of a few MiB, in memory, which others can fill. Mounting wants root; without it the test is skipped and says so. */
-final class SmallDisk implements AutoCloseable {
+/**
+ * A disk of a few MiB, in memory, which others can fill. Mounting wants root; without it a test is skipped and says so. Used by one
+ * thread.
+ */
+public final class SmallDisk implements AutoCloseable {
 
     private static final int BLOCK_BYTES = 4096;
 
@@ -23,12 +27,19 @@ final class SmallDisk implements AutoCloseable {
         this.ballast = folder.resolve("ballast");
     }
 
-    static SmallDisk mount(Path folder, int mebibytes) throws IOException, InterruptedException {
+    /** Mounts a disk at a folder, which is made when it is not there; skips the test where this account may not. */
+    public static SmallDisk mount(Path folder, int mebibytes) throws IOException, InterruptedException {
+        Optional<SmallDisk> disk = find(folder, mebibytes);
+        assumeTrue(disk.isPresent(), "SKIPPED: this account may not mount a small disk");
+        return disk.orElseThrow();
+    }
+
+    /** Mounts a disk as {@link #mount} does; empty where this account may not. */
+    public static Optional<SmallDisk> find(Path folder, int mebibytes) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         boolean isMounted =
                 run("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m,mode=700", "tmpfs", folder.toString());
-        assumeTrue(isMounted, "SKIPPED: this account may not mount a small disk");
-        return new SmallDisk(folder);
+        return isMounted ? Optional.of(new SmallDisk(folder)) : Optional.empty();
     }
 
     /** Returns whether a program could be run and succeeded. */
@@ -48,21 +59,23 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    Path folder() {
+    /** Returns where it is mounted. */
+    public Path folder() {
         return folder;
     }
 
-    long usableBytes() {
+    /** Returns how many bytes are free. */
+    public long usableBytes() {
         return folder.toFile().getUsableSpace();
     }
 
-    /** Others take so much. */
-    void take(long bytes) throws IOException {
+    /** Others take so many bytes. */
+    public void take(long bytes) throws IOException {
         Files.write(ballast, new byte[Math.toIntExact(bytes)], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
-    /** Others take all that is left; returns how much that was. */
-    long fill() throws IOException {
+    /** Others take all that is left; returns how many bytes that was. */
+    public long fill() throws IOException {
         long taken = 0;
         try (OutputStream out = Files.newOutputStream(ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             while (true) {
@@ -76,8 +89,14 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** Others give back what they took. */
-    void free() throws IOException {
+    public void free() throws IOException {
         Files.deleteIfExists(ballast);
+    }
+
+    /** Says whether it can be written from now on. */
+    public void setWritable(boolean isWritable) throws IOException, InterruptedException {
+        String options = "remount," + (isWritable ? "rw" : "ro");
+        assertTrue(run("mount", "-o", options, folder.toString()), options + " " + folder);
     }
 
     @Override

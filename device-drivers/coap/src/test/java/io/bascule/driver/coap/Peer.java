@@ -2,11 +2,9 @@
 package io.bascule.driver.coap;
 
 import io.bascule.testkit.Await;
+import io.bascule.testkit.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,11 +31,7 @@ final class Peer implements AutoCloseable {
     static Peer start() throws IOException {
         require("coap-server-notls");
         require("coap-client-notls");
-        int port;
-        try (DatagramSocket free = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-            port = free.getLocalPort();
-        }
-        Peer peer = new Peer(port);
+        Peer peer = new Peer(FreePort.udp());
         peer.restart();
         return peer;
     }

@@ -12,11 +12,10 @@ import io.bascule.api.channel.driver.DriverRuntime.RunningDevice;
 import io.bascule.core.driver.LaneDriverRuntime;
 import io.bascule.testkit.Await;
 import io.bascule.testkit.FakeChannelRegistry;
+import io.bascule.testkit.FreePort;
 import io.bascule.testkit.driver.FaultyProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,10 +58,7 @@ class RtuFaultsTest {
 
     /** Makes the line; the end of the driver is always called the same. */
     private void plug() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.tcp();
         Path theirs = folder.resolve("theirs");
         socat("pty,raw,echo=0,link=" + theirs, "tcp-listen:" + port + ",bind=127.0.0.1,reuseaddr,nodelay");
         Await.until("socat listens", () -> isListening(port));

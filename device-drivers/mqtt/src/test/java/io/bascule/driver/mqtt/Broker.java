@@ -2,11 +2,11 @@
 package io.bascule.driver.mqtt;
 
 import io.bascule.testkit.Await;
+import io.bascule.testkit.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,10 +40,7 @@ final class Broker implements AutoCloseable {
      */
     static Broker start(Path folder, String... lines) throws IOException {
         find("mosquitto_pub");
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.tcp();
         List<String> configuration = new ArrayList<>(List.of(
                 "user " + System.getProperty("user.name"), "persistence false", "listener " + port + " 127.0.0.1"));
         configuration.addAll(lines.length == 0 ? List.of("allow_anonymous true") : List.of(lines));

@@ -2,12 +2,11 @@
 package io.bascule.driver.opcua;
 
 import io.bascule.testkit.Await;
+import io.bascule.testkit.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,15 +62,7 @@ final class Peer implements AutoCloseable {
 
     private static Peer start(Path folder, String... security) {
         install();
-        return new Peer(freePort(), folder, List.of(security));
-    }
-
-    private static int freePort() {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("no port for the server", e);
-        }
+        return new Peer(FreePort.tcp(), folder, List.of(security));
     }
 
     private static synchronized void install() {

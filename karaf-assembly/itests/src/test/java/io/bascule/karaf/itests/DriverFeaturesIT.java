@@ -8,13 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.sun.net.httpserver.HttpServer;
+import io.bascule.testkit.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,12 +111,6 @@ class DriverFeaturesIT {
                 .orElseThrow();
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
-    }
-
     /** What the build put aside, in the layout of a Maven repository. */
     private static void copyRepository(Path system) throws IOException {
         Path from = Path.of(System.getProperty("bascule.repository"));
@@ -151,13 +145,13 @@ class DriverFeaturesIT {
                 port = %d
                 channels = temperature=/t
                 timeoutMillis = 500
-                """.formatted(freePort()));
+                """.formatted(FreePort.tcp()));
         device(etc, "opcua", "plc", """
                 endpoint = opc.tcp://127.0.0.1:%d/test
                 securityPolicy = none
                 channels = temperature="nsu=http://bascule.test/machine;s=Temperature"
                 retryMaxMillis = 1000
-                """.formatted(freePort()));
+                """.formatted(FreePort.tcp()));
     }
 
     private static void device(Path etc, String driver, String name, String settings) throws IOException {

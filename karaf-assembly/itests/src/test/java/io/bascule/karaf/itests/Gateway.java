@@ -5,10 +5,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.bascule.testkit.FreePort;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,13 +72,13 @@ final class Gateway implements AutoCloseable {
 
     /** Changes the ports of an unpacked distribution to free ones. */
     static Ports useFreePorts(Path home) throws IOException {
-        Ports ports = new Ports(freePort(), freePort());
+        Ports ports = new Ports(FreePort.tcp(), FreePort.tcp());
         replace(home.resolve("etc/org.apache.karaf.shell.cfg"), "sshPort = 8101", "sshPort = " + ports.ssh());
         replace(
                 home.resolve("etc/org.apache.felix.http.cfg"),
                 "org.osgi.service.http.port = 8181",
                 "org.osgi.service.http.port = " + ports.http());
-        String broker = "port = " + freePort();
+        String broker = "port = " + FreePort.tcp();
         replace(home.resolve("etc/io.bascule.connectors.broker.cfg"), "port = 1883", broker);
         replace(home.resolve("etc/io.bascule.connectors.mqtt-local.cfg"), "port = 1883", broker);
         return ports;
@@ -291,12 +290,6 @@ final class Gateway implements AutoCloseable {
         } catch (InterruptedException e) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -224,6 +224,39 @@ class LauncherIT {
         assertEquals(1, checkout.run(USUAL, "status").code());
     }
 
+    /** Surefire writes no name for what fails before the first test of a class. */
+    @Test
+    @Order(10)
+    void verifyEndsWithWhatFailedAlsoBeforeTheTestsOfAClass() throws IOException, InterruptedException {
+        checkout.script("mvnw", """
+                mkdir -p "%1$s/bundles/target/surefire-reports"
+                cat > "%1$s/bundles/target/surefire-reports/TEST-x.xml" <<'XML'
+                <testsuite name="x.PeerTest" tests="3" errors="1" skipped="0" failures="1">
+                  <testcase name="works" classname="x.PeerTest" time="0.1"/>
+                  <testcase name="" classname="x.PeerTest" time="0.1">
+                    <error message="these tests need &quot;a peer&quot;&#10;and a port" type="java.lang.AssertionError"/>
+                  </testcase>
+                  <testcase name="counts(int)[2]" classname="x.PeerTest" time="0.1">
+                    <failure message="expected: &lt;1&gt; but was: &lt;2&gt;" type="y">at x</failure>
+                  </testcase>
+                </testsuite>
+                XML
+                echo "[ERROR] Failed to execute goal surefire:test on project io.bascule.x: There are test failures."
+                exit 1
+                """.formatted(checkout.root()));
+        Result result = checkout.run(USUAL, "verify");
+        assertEquals(1, result.code());
+        String end = result.output().substring(result.output().indexOf("\nFAILED") + 1);
+        assertEquals(
+                List.of(
+                        "FAILED x.PeerTest.(before or after its tests): these tests need \"a peer\" and a port",
+                        "FAILED x.PeerTest.counts(int)[2]: expected: <1> but was: <2>",
+                        "FAILED surefire:test on project io.bascule.x: There are test failures."),
+                end.lines().limit(3).toList());
+        assertTrue(end.endsWith("1 passed, 3 failed\n"), end);
+        assertTrue(Files.readString(checkout.root().resolve("work/verify.log")).contains("There are test failures"));
+    }
+
     /** Runs it without terminal and waits until the gateway's remote shell has been opened. */
     private Running service() throws IOException, InterruptedException {
         Files.deleteIfExists(log());

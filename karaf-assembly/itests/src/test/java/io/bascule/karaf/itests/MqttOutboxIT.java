@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.bascule.testkit.FreePort;
 import io.bascule.testkit.SmallDisk;
 import io.bascule.testkit.driver.FaultyProxy;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,9 +50,7 @@ class MqttOutboxIT {
     @BeforeEach
     void prepare() throws IOException {
         clients = new MqttClients();
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            brokerPort = free.getLocalPort();
-        }
+        brokerPort = FreePort.tcp();
         // Behind it there is no broker until the test starts one.
         proxy = new FaultyProxy(brokerPort, 42);
         proxy.set(FaultyProxy.Fault.CUT);

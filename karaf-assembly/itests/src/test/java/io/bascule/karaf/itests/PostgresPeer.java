@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.karaf.itests;
 
+import io.bascule.testkit.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,10 +39,7 @@ final class PostgresPeer implements AutoCloseable {
     static PostgresPeer start() throws IOException, InterruptedException {
         Path programs = programs();
         Path folder = Files.createTempDirectory("bascule-postgresql-");
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.tcp();
         PostgresPeer peer = new PostgresPeer(programs, folder, port);
         if (isRoot()) {
             run(folder, List.of("chown", ACCOUNT, folder.toString()));

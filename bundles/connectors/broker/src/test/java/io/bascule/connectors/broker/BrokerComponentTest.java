@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bascule.testkit.Await;
+import io.bascule.testkit.FreePort;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -33,12 +33,6 @@ class BrokerComponentTest {
                 (proxy, method, arguments) -> values.getOrDefault(method.getName(), method.getDefaultValue()));
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static boolean isListening(int port) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
@@ -49,7 +43,7 @@ class BrokerComponentTest {
 
     @Test
     void whatIsPublishedArrivesAndRetainedMessagesAreKept() throws Exception {
-        int port = freePort();
+        int port = FreePort.tcp();
         BrokerComponent broker = new BrokerComponent(config(Map.of("port", port)));
         try {
             Await.until("the broker listens", () -> isListening(port));

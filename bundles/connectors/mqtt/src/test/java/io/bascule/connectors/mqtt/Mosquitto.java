@@ -2,12 +2,12 @@
 package io.bascule.connectors.mqtt;
 
 import io.bascule.testkit.Await;
+import io.bascule.testkit.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,7 +41,7 @@ final class Mosquitto implements AutoCloseable {
         this.folder = folder;
         this.settings = settings;
         this.clientOptions = clientOptions;
-        this.port = freePort();
+        this.port = FreePort.tcp();
     }
 
     /** A message as an independent client received it. */
@@ -77,14 +77,6 @@ final class Mosquitto implements AutoCloseable {
     /** Hashes the passwords of a file with lines {@code user:password}. */
     static void hash(Path passwords) {
         run(List.of(find("mosquitto_passwd"), "-U", passwords.toString()));
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("no port for the broker", e);
-        }
     }
 
     /** Starts it, again on the same port. */

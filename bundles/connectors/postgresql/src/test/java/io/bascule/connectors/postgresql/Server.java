@@ -2,10 +2,10 @@
 package io.bascule.connectors.postgresql;
 
 import io.bascule.testkit.Await;
+import io.bascule.testkit.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,19 +50,13 @@ final class Server implements AutoCloseable {
         Path programs = programs();
         try {
             Path folder = Files.createTempDirectory("bascule-postgresql-");
-            Server server = new Server(programs, folder, freePort());
+            Server server = new Server(programs, folder, FreePort.tcp());
             server.make();
             Runtime.getRuntime().addShutdownHook(server.hook);
             server.begin();
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException("no place for a database", e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
         }
     }
 

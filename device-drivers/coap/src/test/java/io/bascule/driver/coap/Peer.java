@@ -1,69 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.driver.coap;
 
-import io.bascule.testkit.Await;
 import io.bascule.testkit.FreePort;
+import io.bascule.testkit.PeerProcess;
+import io.bascule.testkit.PeerProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * The device at the other end: the server of libcoap, in a process of its own, which makes a resource of everything that is put.
- * Without it the tests that use it are skipped on a person's machine, and fail in continuous integration, which sets CI.
  */
 final class Peer implements AutoCloseable {
 
+    private static final String PACKAGE = "libcoap3-bin";
     private static final long RUN_SECONDS_MAX = 120;
 
     private final int port;
-    private Process process;
+    private PeerProcess process;
 
     private Peer(int port) {
         this.port = port;
+        this.process = launch();
     }
 
-    static Peer start() throws IOException {
-        require("coap-server-notls");
-        require("coap-client-notls");
-        Peer peer = new Peer(FreePort.udp());
-        peer.restart();
-        return peer;
+    static Peer start() {
+        return PeerProcess.onFreePort(FreePort::udp, Peer::new);
     }
 
-    private static void require(String tool) {
-        boolean isThere = List.of(System.getenv("PATH").split(":", -1)).stream()
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
-        String message = "these tests need " + tool + "; on Debian: apt-get install libcoap3-bin";
-        if (!isThere && System.getenv("CI") != null) {
-            throw new AssertionError(message);
-        }
-        Assumptions.assumeTrue(isThere, message);
+    private PeerProcess launch() {
+        String server = PeerProgram.find("coap-server-notls", PACKAGE).toString();
+        return PeerProcess.start(List.of(server, "-A", "127.0.0.1", "-p", Integer.toString(port), "-d", "50"))
+                .await("an answer", () -> !get("/time").isEmpty());
     }
 
-    /** Starts it, at first or again on the same port; what was put is gone. */
+    /** Starts it again on the same port; what was put is gone. */
     void restart() {
-        try {
-            process = new ProcessBuilder(
-                            "coap-server-notls", "-A", "127.0.0.1", "-p", Integer.toString(port), "-d", "50")
-                    .redirectErrorStream(true)
-                    .redirectOutput(Path.of("target", "peer.log").toFile())
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the peer does not start", e);
-        }
-        Await.until("the peer", () -> !get("/time").isEmpty());
+        process = launch();
     }
 
     /** Ends it the hard way. */
     void kill() {
-        process.destroyForcibly();
-        Await.until("the end of the peer", () -> !process.isAlive());
+        process.close();
     }
 
     int port() {
@@ -90,7 +71,8 @@ final class Peer implements AutoCloseable {
     }
 
     private static String run(String... arguments) {
-        List<String> command = new ArrayList<>(List.of("coap-client-notls", "-v", "0"));
+        List<String> command = new ArrayList<>(
+                List.of(PeerProgram.find("coap-client-notls", PACKAGE).toString(), "-v", "0"));
         command.addAll(List.of(arguments));
         try {
             Process client = new ProcessBuilder(command)

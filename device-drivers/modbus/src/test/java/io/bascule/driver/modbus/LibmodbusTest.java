@@ -11,6 +11,7 @@ import io.bascule.api.channel.driver.ChannelConfig;
 import io.bascule.api.channel.driver.Deadline;
 import io.bascule.api.channel.driver.DeviceSettings;
 import io.bascule.api.channel.driver.DriverException;
+import io.bascule.testkit.PeerProgram;
 import io.bascule.testkit.driver.RecordingSink;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -168,7 +169,7 @@ class LibmodbusTest {
         command.addAll(List.of("-a", "1", "-c", "1", "-1", "-q", "-o", "10"));
         command.addAll(List.of(arguments));
         command.add("127.0.0.1");
-        return Peer.run(command.toArray(String[]::new));
+        return PeerProgram.run(command.toArray(String[]::new));
     }
 
     @Test

@@ -3,52 +3,35 @@ package io.bascule.driver.modbus;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.bascule.testkit.Await;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.bascule.testkit.PeerProcess;
+import io.bascule.testkit.PeerProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 
-/**
- * The device at the other end: libmodbus, in a process of its own. Needs the Debian packages gcc, libmodbus-dev, socat and mbpoll.
- * Without them the tests that use it are skipped on a person's machine, and fail in continuous integration, which sets CI.
- */
+/** The device at the other end: libmodbus, in a process of its own. */
 final class Peer implements AutoCloseable {
 
+    private static final String PACKAGES = "gcc libmodbus-dev socat mbpoll";
     private static final Path SOURCE = Path.of("src/test/c/peer.c");
     private static final Path BINARY = Path.of("target/peer");
-    private static final long RUN_SECONDS_MAX = 60;
 
-    private final Process process;
+    private final PeerProcess process;
     private final int port;
 
-    private Peer(Process process, int port) {
+    private Peer(PeerProcess process) {
         this.process = process;
-        this.port = port;
+        this.port = Integer.parseInt(process.awaitLine("\\d+"));
     }
 
     /** Ends the test when a tool is missing. */
     static void require(String... tools) {
         for (String tool : tools) {
-            boolean isThere = List.of(System.getenv("PATH").split(":", -1)).stream()
-                    .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
-            demand(isThere, tool);
+            PeerProgram.find(tool, PACKAGES);
         }
-        demand(Files.exists(Path.of("/", "usr", "include", "modbus", "modbus.h")), "libmodbus-dev");
-    }
-
-    private static void demand(boolean isThere, String what) {
-        String message = "these tests need " + what + "; on Debian: apt-get install gcc libmodbus-dev socat mbpoll";
-        if (!isThere && System.getenv("CI") != null) {
-            throw new AssertionError(message);
-        }
-        Assumptions.assumeTrue(isThere, message);
+        Path header = Path.of("/", "usr", "include", "modbus", "modbus.h");
+        PeerProgram.demand(Files.exists(header), "libmodbus-dev", PACKAGES);
     }
 
     static Peer tcp() {
@@ -61,67 +44,26 @@ final class Peer implements AutoCloseable {
 
     private static Peer start(String... arguments) {
         compile();
-        try {
-            ProcessBuilder builder = new ProcessBuilder(BINARY.toString());
-            builder.command().addAll(List.of(arguments));
-            Process process =
-                    builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
-            BufferedReader out =
-                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-            String line = out.readLine();
-            if (line == null) {
-                throw new AssertionError("the peer did not start: exit code " + process.waitFor());
-            }
-            return new Peer(process, Integer.parseInt(line));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the peer does not start", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
+        List<String> command = new ArrayList<>(List.of(BINARY.toString()));
+        command.addAll(List.of(arguments));
+        return new Peer(PeerProcess.start(command));
     }
 
     private static synchronized void compile() {
         require("gcc", "socat", "mbpoll");
         if (!Files.exists(BINARY)) {
-            String out = run(
+            String out = PeerProgram.run(
                     "gcc", "-Wall", "-I/usr/include/modbus", "-o", BINARY.toString(), SOURCE.toString(), "-lmodbus");
             assertEquals("", out);
-        }
-    }
-
-    /** Runs a command and returns what it wrote; it must end well. */
-    static String run(String... command) {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(RUN_SECONDS_MAX, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                process.destroyForcibly();
-                throw new AssertionError(List.of(command) + " failed: " + out);
-            }
-            return out;
-        } catch (IOException e) {
-            throw new UncheckedIOException(List.of(command) + " does not run", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
         }
     }
 
     /** Starts socat with two pseudo terminals that are one line; ends with {@link Process#destroy}. */
     static Process line(Path one, Path other) {
         require("socat");
-        try {
-            Process process = new ProcessBuilder("socat", "pty,raw,echo=0,link=" + one, "pty,raw,echo=0,link=" + other)
-                    .redirectErrorStream(true)
-                    .start();
-            Await.until("the line", () -> Files.exists(one) && Files.exists(other));
-            return process;
-        } catch (IOException e) {
-            throw new UncheckedIOException("socat does not run", e);
-        }
+        return PeerProcess.start(List.of("socat", "pty,raw,echo=0,link=" + one, "pty,raw,echo=0,link=" + other))
+                .await("the line", () -> Files.exists(one) && Files.exists(other))
+                .process();
     }
 
     int port() {
@@ -131,7 +73,6 @@ final class Peer implements AutoCloseable {
     /** Ends it. */
     @Override
     public void close() {
-        process.destroyForcibly();
-        Await.until("the end of the peer", () -> !process.isAlive());
+        process.close();
     }
 }

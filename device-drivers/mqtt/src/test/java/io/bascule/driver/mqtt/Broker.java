@@ -1,36 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.driver.mqtt;
 
-import io.bascule.testkit.Await;
 import io.bascule.testkit.FreePort;
+import io.bascule.testkit.PeerProcess;
+import io.bascule.testkit.PeerProgram;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 
-/**
- * Debian's mosquitto on a free port of the loopback address, and its clients. Without them the tests that use it are skipped on a
- * person's machine, and fail in continuous integration, which sets CI.
- */
+/** Debian's mosquitto on a free port of the loopback address, and its clients. */
 final class Broker implements AutoCloseable {
-
-    private static final long RUN_SECONDS_MAX = 120;
 
     private final Path folder;
     private final int port;
-    private Process process;
+    private PeerProcess process;
 
     private Broker(Path folder, int port) {
         this.folder = folder;
         this.port = port;
+        this.process = launch();
     }
 
     /**
@@ -38,65 +29,38 @@ final class Broker implements AutoCloseable {
      *
      * @param lines what its configuration has besides the port
      */
-    static Broker start(Path folder, String... lines) throws IOException {
-        find("mosquitto_pub");
-        int port = FreePort.tcp();
-        List<String> configuration = new ArrayList<>(List.of(
-                "user " + System.getProperty("user.name"), "persistence false", "listener " + port + " 127.0.0.1"));
-        configuration.addAll(lines.length == 0 ? List.of("allow_anonymous true") : List.of(lines));
-        Files.write(folder.resolve("mosquitto.conf"), configuration);
-        Broker broker = new Broker(folder, port);
-        broker.start();
-        return broker;
+    static Broker start(Path folder, String... lines) {
+        return PeerProcess.onFreePort(FreePort::tcp, port -> {
+            List<String> configuration = new ArrayList<>(List.of(
+                    "user " + System.getProperty("user.name"), "persistence false", "listener " + port + " 127.0.0.1"));
+            configuration.addAll(lines.length == 0 ? List.of("allow_anonymous true") : List.of(lines));
+            try {
+                Files.write(folder.resolve("mosquitto.conf"), configuration);
+            } catch (IOException e) {
+                throw new UncheckedIOException("no configuration for mosquitto", e);
+            }
+            return new Broker(folder, port);
+        });
     }
 
     private static String find(String tool) {
-        List<Path> folders = new ArrayList<>();
-        for (String folder : System.getenv("PATH").split(":", -1)) {
-            folders.add(Path.of(folder));
-        }
-        // Not in everybody's PATH.
-        folders.add(Path.of("/", "usr", "sbin"));
-        for (Path folder : folders) {
-            if (Files.isExecutable(folder.resolve(tool))) {
-                return folder.resolve(tool).toString();
-            }
-        }
-        String message = "these tests need " + tool + "; on Debian: apt-get install mosquitto mosquitto-clients";
-        if (System.getenv("CI") != null) {
-            throw new AssertionError(message);
-        }
-        Assumptions.abort(message);
-        return tool;
+        return PeerProgram.find(tool, "mosquitto mosquitto-clients").toString();
     }
 
-    /** Starts it, at first or again on the same port; what it had kept is gone. */
+    private PeerProcess launch() {
+        String configuration = folder.resolve("mosquitto.conf").toString();
+        return PeerProcess.start(List.of(find("mosquitto"), "-c", configuration))
+                .awaitListening(port);
+    }
+
+    /** Starts it again on the same port; what it had kept is gone. */
     void start() {
-        try {
-            process = new ProcessBuilder(
-                            find("mosquitto"),
-                            "-c",
-                            folder.resolve("mosquitto.conf").toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("mosquitto.log").toFile())
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException("mosquitto does not start", e);
-        }
-        Await.until("the broker", () -> {
-            try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
-                return true;
-            } catch (IOException e) {
-                return false;
-            }
-        });
+        process = launch();
     }
 
     /** Ends it the hard way. */
     void kill() {
-        process.destroyForcibly();
-        Await.until("the end of the broker", () -> !process.isAlive());
+        process.close();
     }
 
     int port() {
@@ -111,22 +75,7 @@ final class Broker implements AutoCloseable {
     }
 
     private static String run(List<String> command) {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(RUN_SECONDS_MAX, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                process.destroyForcibly();
-                throw new AssertionError(command + " failed: " + out);
-            }
-            return out.strip();
-        } catch (IOException e) {
-            throw new UncheckedIOException(command + " does not run", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
+        return PeerProgram.run(command.toArray(String[]::new)).strip();
     }
 
     /** Publishes a message that the broker keeps. */
@@ -163,13 +112,7 @@ final class Broker implements AutoCloseable {
 
     /** Returns how often a word stands in the broker's log. */
     long logged(String word) {
-        try {
-            return Files.readAllLines(folder.resolve("mosquitto.log")).stream()
-                    .filter(l -> l.contains(word))
-                    .count();
-        } catch (IOException e) {
-            throw new UncheckedIOException("no log", e);
-        }
+        return process.log().lines().filter(l -> l.contains(word)).count();
     }
 
     @Override

@@ -9,9 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.sun.net.httpserver.HttpServer;
 import io.bascule.testkit.FreePort;
-import java.io.BufferedReader;
+import io.bascule.testkit.NpmPackages;
+import io.bascule.testkit.PeerProcess;
+import io.bascule.testkit.PeerProgram;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,7 +22,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -61,7 +61,7 @@ class DriverFeaturesIT {
     private MortalGateway gateway;
     private ModbusPeer meter;
     private HttpServer boiler;
-    private Process plc;
+    private PeerProcess plc;
     private PostgresPeer database;
 
     @BeforeAll
@@ -93,7 +93,7 @@ class DriverFeaturesIT {
             gateway.close();
         }
         if (plc != null) {
-            plc.destroyForcibly();
+            plc.close();
         }
         if (database != null) {
             database.close();
@@ -243,29 +243,22 @@ class DriverFeaturesIT {
     @Test
     @Order(5)
     void opcUaReadsAServer() throws IOException, InterruptedException {
-        boolean isThere = Files.exists(NPM.resolve("node_modules/node-opcua/package.json"));
-        Assumptions.assumeTrue(isThere, "needs node-opcua, which the tests of device-drivers/opcua fetch");
+        NpmPackages.install(NPM);
         String endpoint = Files.readAllLines(gateway.home().resolve("etc/io.bascule.driver.opcua-plc.cfg")).stream()
                 .filter(line -> line.startsWith("endpoint"))
                 .findFirst()
                 .orElseThrow();
         String port = endpoint.replaceAll(".*:(\\d+)/.*", "$1");
         Path folder = Files.createDirectories(gateway.home().resolve("data/plc"));
-        plc = new ProcessBuilder(
-                        "node",
+        plc = PeerProcess.start(
+                folder,
+                List.of(
+                        PeerProgram.find("node", "nodejs npm").toString(),
                         NPM.resolve("server.cjs").toString(),
                         port,
                         folder.resolve("pki").toString(),
-                        "open")
-                .directory(folder.toFile())
-                .redirectError(folder.resolve("server.log").toFile())
-                .start();
-        BufferedReader out = new BufferedReader(new InputStreamReader(plc.getInputStream(), StandardCharsets.UTF_8));
-        String line = out.readLine();
-        while (line != null && !line.equals("listening")) {
-            line = out.readLine();
-        }
-        assertEquals("listening", line, Files.readString(folder.resolve("server.log")));
+                        "open"));
+        plc.awaitLine("listening");
         gateway.await("the server's value", () -> isGood("plc/temperature"));
         assertTrue(gateway.ok("bascule:device-browse plc").contains("Machine"));
     }
@@ -295,16 +288,9 @@ class DriverFeaturesIT {
 
     /** Asks the server itself; there are no tables yet when nothing was stored. */
     private long stored() {
-        try {
-            boolean isMissing = database.query("select to_regclass('bascule.reading') is null")
-                    .equals("t");
-            return isMissing ? 0 : Long.parseLong(database.query("select count(*) from bascule.reading"));
-        } catch (IOException e) {
-            throw new AssertionError("psql does not run", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
+        boolean isMissing =
+                database.query("select to_regclass('bascule.reading') is null").equals("t");
+        return isMissing ? 0 : Long.parseLong(database.query("select count(*) from bascule.reading"));
     }
 
     private String shell(String command) {

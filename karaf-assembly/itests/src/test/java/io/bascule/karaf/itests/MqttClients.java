@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.karaf.itests;
 
+import io.bascule.testkit.PeerProcess;
+import io.bascule.testkit.PeerProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -10,15 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
-/**
- * Debian's mosquitto and its clients, in processes of their own. Without them the tests that use them are skipped on a person's
- * machine, and fail in continuous integration, which sets CI.
- */
+/** Debian's mosquitto and its clients, in processes of their own. */
 final class MqttClients implements AutoCloseable {
 
     private final List<Process> processes = new ArrayList<>();
@@ -28,16 +24,7 @@ final class MqttClients implements AutoCloseable {
     }
 
     private static String find(String tool) {
-        Optional<Path> found = Stream.of((System.getenv("PATH") + ":/usr/sbin").split(":", -1))
-                .map(folder -> Path.of(folder, tool))
-                .filter(Files::isExecutable)
-                .findFirst();
-        String message = "these tests need " + tool + "; on Debian: apt-get install mosquitto mosquitto-clients";
-        if (found.isEmpty() && System.getenv("CI") != null) {
-            throw new AssertionError(message);
-        }
-        Assumptions.assumeTrue(found.isPresent(), message);
-        return found.orElseThrow().toString();
+        return PeerProgram.find(tool, "mosquitto mosquitto-clients").toString();
     }
 
     /** Starts a broker that lets everybody in and forgets nobody's messages. */
@@ -50,10 +37,9 @@ final class MqttClients implements AutoCloseable {
                         "user root",
                         "allow_anonymous true",
                         "listener " + port + " 127.0.0.1"));
-        processes.add(new ProcessBuilder(find("mosquitto"), "-c", file.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("mosquitto.log").toFile())
-                .start());
+        PeerProcess broker = PeerProcess.start(List.of(find("mosquitto"), "-c", file.toString()));
+        processes.add(broker.process());
+        broker.awaitListening(port);
     }
 
     /** Starts a client that connects again by itself, and returns what it hears: topic, a blank, payload. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bascule.karaf.benchmarks.SoakPlan;
 import io.bascule.karaf.benchmarks.SoakReport;
 import io.bascule.karaf.benchmarks.SoakRun;
+import io.bascule.testkit.PeerProgram;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -14,8 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,22 +30,10 @@ class SoakIT {
 
     @BeforeAll
     static void requirePeers() {
-        require(isProgram("mosquitto"), "mosquitto");
-        require(isProgram("gcc"), "gcc libc6-dev");
-        require(Files.exists(Path.of("/", "usr", "include", "modbus", "modbus.h")), "libmodbus-dev");
-    }
-
-    private static boolean isProgram(String name) {
-        return Stream.of((System.getenv("PATH") + ":/usr/sbin").split(":", -1))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
-    }
-
-    private static void require(boolean isThere, String packages) {
-        String message = "the soak needs devices and a broker; on Debian: apt-get install " + packages;
-        if (!isThere && System.getenv("CI") != null) {
-            throw new AssertionError(message);
-        }
-        Assumptions.assumeTrue(isThere, message);
+        PeerProgram.find("mosquitto", "mosquitto");
+        PeerProgram.find("gcc", "gcc libc6-dev");
+        Path header = Path.of("/", "usr", "include", "modbus", "modbus.h");
+        PeerProgram.demand(Files.exists(header), "libmodbus", "libmodbus-dev");
     }
 
     @Test

@@ -3,31 +3,22 @@ package io.bascule.connectors.mqtt;
 
 import io.bascule.testkit.Await;
 import io.bascule.testkit.FreePort;
+import io.bascule.testkit.PeerProcess;
+import io.bascule.testkit.PeerProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
-/**
- * The broker at the other end: Debian's mosquitto, on loopback, in a process of its own. Needs the packages mosquitto and
- * mosquitto-clients. Without them the tests that use it are skipped on a person's machine, and fail in continuous integration,
- * which sets CI.
- */
+/** The broker at the other end: Debian's mosquitto, on loopback, in a process of its own. */
 final class Mosquitto implements AutoCloseable {
 
-    private static final long RUN_SECONDS_MAX = 20;
     private static final String SEPARATOR = "\u001f";
 
     private final Path folder;
@@ -35,13 +26,14 @@ final class Mosquitto implements AutoCloseable {
     private final List<String> clientOptions;
     private final int port;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-    private Process process;
+    private PeerProcess process;
 
-    private Mosquitto(Path folder, List<String> settings, List<String> clientOptions) {
+    private Mosquitto(int port, Path folder, List<String> settings, List<String> clientOptions) {
+        this.port = port;
         this.folder = folder;
         this.settings = settings;
         this.clientOptions = clientOptions;
-        this.port = FreePort.tcp();
+        this.process = launch();
     }
 
     /** A message as an independent client received it. */
@@ -54,84 +46,45 @@ final class Mosquitto implements AutoCloseable {
 
     /** Starts a broker with settings of its listener, and clients with options. */
     static Mosquitto with(Path folder, List<String> settings, List<String> clientOptions) {
-        find("mosquitto");
-        find("mosquitto_sub");
-        Mosquitto broker = new Mosquitto(folder, settings, clientOptions);
-        broker.start();
-        return broker;
+        return PeerProcess.onFreePort(FreePort::tcp, port -> new Mosquitto(port, folder, settings, clientOptions));
     }
 
     private static String find(String tool) {
-        Optional<Path> found = Stream.of((System.getenv("PATH") + ":/usr/sbin").split(":", -1))
-                .map(dir -> Path.of(dir, tool))
-                .filter(Files::isExecutable)
-                .findFirst();
-        String message = "these tests need " + tool + "; on Debian: apt-get install mosquitto mosquitto-clients";
-        if (found.isEmpty() && System.getenv("CI") != null) {
-            throw new AssertionError(message);
-        }
-        Assumptions.assumeTrue(found.isPresent(), message);
-        return found.orElseThrow().toString();
+        return PeerProgram.find(tool, "mosquitto mosquitto-clients").toString();
     }
 
     /** Hashes the passwords of a file with lines {@code user:password}. */
     static void hash(Path passwords) {
-        run(List.of(find("mosquitto_passwd"), "-U", passwords.toString()));
+        PeerProgram.run(find("mosquitto_passwd"), "-U", passwords.toString());
     }
 
-    /** Starts it, again on the same port. */
-    void start() {
+    private PeerProcess launch() {
+        List<String> lines = new ArrayList<>(List.of(
+                "persistence false",
+                "max_queued_messages 0",
+                "max_inflight_messages 0",
+                // As root it would become another user, who cannot read the test's files.
+                "user root",
+                "set_tcp_nodelay true",
+                "listener " + port + " 127.0.0.1"));
+        lines.addAll(settings);
         try {
-            List<String> lines = new ArrayList<>(List.of(
-                    "persistence false",
-                    "max_queued_messages 0",
-                    "max_inflight_messages 0",
-                    // As root it would become another user, who cannot read the test's files.
-                    "user root",
-                    "set_tcp_nodelay true",
-                    "listener " + port + " 127.0.0.1"));
-            lines.addAll(settings);
             Path file = Files.write(folder.resolve("mosquitto-" + port + ".conf"), lines);
-            process = new ProcessBuilder(find("mosquitto"), "-c", file.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("mosquitto-" + port + ".log").toFile())
-                    .start();
+            return PeerProcess.start(List.of(find("mosquitto"), "-c", file.toString()))
+                    .awaitListening(port);
         } catch (IOException e) {
-            throw new UncheckedIOException("mosquitto does not start", e);
-        }
-        Await.until("mosquitto listens", this::isListening);
-    }
-
-    private boolean isListening() {
-        if (!process.isAlive()) {
-            throw new AssertionError("mosquitto ended with code " + process.exitValue() + ": " + log());
-        }
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException e) {
-            return false;
+            throw new UncheckedIOException("no configuration for mosquitto", e);
         }
     }
 
-    private String log() {
-        try {
-            return Files.readString(folder.resolve("mosquitto-" + port + ".log"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Starts it again on the same port. */
+    void start() {
+        process = launch();
     }
 
     /** Ends it as a power failure does. */
     void kill() {
-        process.destroyForcibly();
-        try {
-            if (!process.waitFor(RUN_SECONDS_MAX, TimeUnit.SECONDS)) {
-                throw new AssertionError("mosquitto does not end");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
+        process.close();
     }
 
     int port() {
@@ -151,7 +104,7 @@ final class Mosquitto implements AutoCloseable {
         List<String> command = client("mosquitto_pub");
         command.addAll(List.of("-q", "1", "-t", topic, "-m", payload));
         command.addAll(List.of(options));
-        run(command);
+        PeerProgram.run(command.toArray(String[]::new));
     }
 
     private List<String> client(String tool) {
@@ -160,28 +113,10 @@ final class Mosquitto implements AutoCloseable {
         return command;
     }
 
-    private static void run(List<String> command) {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(RUN_SECONDS_MAX, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                process.destroyForcibly();
-                throw new AssertionError(command + " failed: " + out);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(command + " does not run", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
-    }
-
     @Override
     public void close() {
         listeners.forEach(Listener::close);
-        process.destroyForcibly();
+        process.close();
     }
 
     /** mosquitto_sub, and what it heard. */

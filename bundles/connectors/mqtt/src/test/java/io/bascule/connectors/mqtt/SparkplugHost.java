@@ -4,13 +4,15 @@ package io.bascule.connectors.mqtt;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.bascule.testkit.Await;
+import io.bascule.testkit.NpmPackages;
+import io.bascule.testkit.PeerProcess;
+import io.bascule.testkit.PeerProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,22 +20,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.Assumptions;
 
 /**
- * The Sparkplug host at the other end: sparkplug-payload of the Eclipse Tahu project in Node.js, in a process of its own. Needs Node.js
- * and npm, which fetches it the first time. Without them the tests that use it are skipped on a person's machine, and fail in
- * continuous integration, which sets CI.
+ * The Sparkplug host at the other end: sparkplug-payload of the Eclipse Tahu project in Node.js, which npm
+ * fetches the first time, in a process of its own.
  */
 final class SparkplugHost implements AutoCloseable {
 
     private static final Path NPM = Path.of("src/test/npm").toAbsolutePath();
-    private static final long INSTALL_SECONDS_MAX = 300;
     private static final Gson GSON = new Gson();
 
-    private final Process process;
+    private final PeerProcess process;
     private final Writer orders;
     private final List<Message> heard = new CopyOnWriteArrayList<>();
     private volatile boolean isListening;
@@ -80,14 +78,11 @@ final class SparkplugHost implements AutoCloseable {
     }
 
     private SparkplugHost(int port) {
-        try {
-            process = new ProcessBuilder("node", NPM.resolve("host.cjs").toString(), Integer.toString(port))
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the host does not start", e);
-        }
-        orders = process.outputWriter(StandardCharsets.UTF_8);
+        process = PeerProcess.startRead(List.of(
+                PeerProgram.find("node", "nodejs npm").toString(),
+                NPM.resolve("host.cjs").toString(),
+                Integer.toString(port)));
+        orders = process.process().outputWriter(StandardCharsets.UTF_8);
         Thread reader = new Thread(this::read, "sparkplug-host");
         reader.setDaemon(true);
         reader.start();
@@ -95,61 +90,15 @@ final class SparkplugHost implements AutoCloseable {
 
     /** Starts a host and waits until it hears everything. */
     static SparkplugHost start(int port) {
-        install();
+        NpmPackages.install(NPM);
         SparkplugHost host = new SparkplugHost(port);
-        Await.until("the host listens", () -> {
-            if (!host.process.isAlive()) {
-                throw new AssertionError("the host ended with code " + host.process.exitValue());
-            }
-            return host.isListening;
-        });
+        host.process.await("the subscription", () -> host.isListening);
         return host;
-    }
-
-    private static synchronized void install() {
-        for (String tool : List.of("node", "npm")) {
-            boolean isThere = List.of(System.getenv("PATH").split(":", -1)).stream()
-                    .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
-            demand(isThere, tool + "; on Debian: apt-get install nodejs npm");
-        }
-        if (!Files.exists(NPM.resolve("node_modules/sparkplug-payload/package.json"))
-                || !Files.exists(NPM.resolve("node_modules/mqtt/package.json"))) {
-            int code = npmInstall();
-            demand(code == 0, "the npm packages of " + NPM + "; 'npm install' there ended with code " + code);
-        }
-    }
-
-    private static int npmInstall() {
-        try {
-            Process npm = new ProcessBuilder("npm", "install", "--no-audit", "--no-fund", "--silent")
-                    .directory(NPM.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            if (!npm.waitFor(INSTALL_SECONDS_MAX, TimeUnit.SECONDS)) {
-                npm.destroyForcibly();
-                return -1;
-            }
-            return npm.exitValue();
-        } catch (IOException e) {
-            throw new UncheckedIOException("npm does not run", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
-    }
-
-    private static void demand(boolean isThere, String what) {
-        String message = "these tests need " + what;
-        if (!isThere && System.getenv("CI") != null) {
-            throw new AssertionError(message);
-        }
-        Assumptions.assumeTrue(isThere, message);
     }
 
     private void read() {
         try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+                new BufferedReader(new InputStreamReader(process.process().getInputStream(), StandardCharsets.UTF_8))) {
             lines.lines().forEach(line -> {
                 if (line.equals("listening")) {
                     isListening = true;
@@ -267,6 +216,6 @@ final class SparkplugHost implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.close();
     }
 }

@@ -84,18 +84,30 @@ record BundleFolder(Path root, String path) {
                 .importPath(b.classes().resolve("io/bascule")));
     }
 
+    /** Returns whether there is a jar. */
+    boolean isBuilt() {
+        return !jars().isEmpty();
+    }
+
     /** Returns the jar. */
     Path jar() {
-        Path target = built("target");
+        List<Path> jars = jars();
+        if (jars.size() != 1) {
+            throw new AssertionError("expected one " + name() + "-<version>.jar in " + path + "/target, found "
+                    + jars.size() + "; " + buildHint());
+        }
+        return jars.get(0);
+    }
+
+    private List<Path> jars() {
+        Path target = root.resolve(path).resolve("target");
+        if (!Files.isDirectory(target)) {
+            return List.of();
+        }
         String start = name() + "-";
         try (Stream<Path> entries = Files.list(target)) {
-            List<Path> jars = entries.filter(p -> isMainJar(p.getFileName().toString(), start))
+            return entries.filter(p -> isMainJar(p.getFileName().toString(), start))
                     .toList();
-            if (jars.size() != 1) {
-                throw new AssertionError("expected one " + start + "<version>.jar in " + path + "/target, found "
-                        + jars.size() + "; " + buildHint());
-            }
-            return jars.get(0);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot list " + target, e);
         }

@@ -84,6 +84,11 @@ final class Checkout {
         return List.copyOf(bundles);
     }
 
+    /** Returns those of {@link #bundles()} that have their jar; {@link BuiltTest} names the others. */
+    List<BundleFolder> builtBundles() {
+        return bundles().stream().filter(BundleFolder::isBuilt).toList();
+    }
+
     /** Parses XML without touching the network. */
     static Document xml(Path file) {
         try {

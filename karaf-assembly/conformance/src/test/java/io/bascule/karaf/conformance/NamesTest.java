@@ -44,7 +44,7 @@ class NamesTest {
     @Test
     void symbolicNameIsTheFolder() {
         Findings findings = new Findings("Bundle-SymbolicName = folder path");
-        for (BundleFolder bundle : CHECKOUT.bundles()) {
+        for (BundleFolder bundle : CHECKOUT.builtBundles()) {
             String actual =
                     bundle.header("Bundle-SymbolicName").split(";", 2)[0].trim();
             findings.check(

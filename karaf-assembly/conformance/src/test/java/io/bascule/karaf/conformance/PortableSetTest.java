@@ -71,7 +71,7 @@ class PortableSetTest {
     @Test
     void noPortableBundleRequiresAContractOrAServiceLoader() {
         Findings findings = new Findings("no osgi.contract, no SPI Fly: absent on Kura and on a plain Karaf");
-        for (BundleFolder bundle : Checkout.here().bundles()) {
+        for (BundleFolder bundle : Checkout.here().builtBundles()) {
             if (bundle.isPortable()) {
                 String required = bundle.header("Require-Capability");
                 for (String banned : BANNED_NAMESPACES) {
@@ -86,7 +86,7 @@ class PortableSetTest {
     void jdkPackagesOtherThanJavaAreImported() {
         // A missing import of javax.xml.parsers goes unnoticed on Kura's launcher and fails on Felix.
         Findings findings = new Findings("JDK packages outside java.* are imported");
-        for (BundleFolder bundle : Checkout.here().bundles()) {
+        for (BundleFolder bundle : Checkout.here().builtBundles()) {
             if (bundle.isPortable()) {
                 for (String name :
                         OSGiHeader.parseHeader(bundle.header("Import-Package")).keySet()) {
@@ -172,7 +172,7 @@ class PortableSetTest {
 
     private static Map<BundleFolder, Resource> portable() throws Exception {
         Map<BundleFolder, Resource> portable = new LinkedHashMap<>();
-        for (BundleFolder bundle : Checkout.here().bundles()) {
+        for (BundleFolder bundle : Checkout.here().builtBundles()) {
             if (bundle.isPortable()) {
                 portable.put(bundle, resource(bundle.manifest()));
             }

@@ -1,34 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.wasm.extender.run;
 
-import io.bascule.testkit.Await;
-import java.io.BufferedReader;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.bascule.testkit.PeerProcess;
+import io.bascule.testkit.PeerProgram;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * The meter at the other end: a program in C that shares nothing with the driver, in a process of its own. Needs gcc, and socat for a
- * serial line. Without them the tests are skipped on a person's machine, and fail in continuous integration, which sets CI.
+ * serial line.
  */
 public final class Meter implements AutoCloseable {
 
     private static final Path SOURCE = Path.of("src/test/c/meter.c");
     private static final Path BINARY = Path.of("target/meter");
-    private static final long SECONDS_MAX = 60;
 
-    private final Process process;
+    private final PeerProcess process;
     private final int port;
 
-    private Meter(Process process, int port) {
+    private Meter(PeerProcess process) {
         this.process = process;
-        this.port = port;
+        this.port = Integer.parseInt(process.awaitLine("\\d+"));
     }
 
     /** Returns the driver under test, as it is committed. */
@@ -37,13 +35,7 @@ public final class Meter implements AutoCloseable {
     }
 
     static void require(String tool) {
-        boolean isThere = List.of(System.getenv("PATH").split(":", -1)).stream()
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
-        String message = "these tests need " + tool + "; on Debian: apt-get install gcc libc6-dev socat";
-        if (!isThere && System.getenv("CI") != null) {
-            throw new AssertionError(message);
-        }
-        Assumptions.assumeTrue(isThere, message);
+        PeerProgram.find(tool, "gcc libc6-dev socat");
     }
 
     /** Starts one that listens on loopback. */
@@ -57,61 +49,31 @@ public final class Meter implements AutoCloseable {
 
     private static Meter start(String... arguments) {
         compile();
-        try {
-            ProcessBuilder builder = new ProcessBuilder(BINARY.toString());
-            builder.command().addAll(List.of(arguments));
-            Process process =
-                    builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
-            BufferedReader out =
-                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-            String line = out.readLine();
-            if (line == null) {
-                throw new AssertionError("the meter did not start: exit code " + process.waitFor());
-            }
-            return new Meter(process, Integer.parseInt(line));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the meter does not start", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
+        List<String> command = new ArrayList<>(List.of(BINARY.toString()));
+        command.addAll(List.of(arguments));
+        return new Meter(PeerProcess.start(command));
     }
 
     private static synchronized void compile() {
         require("gcc");
         try {
-            if (Files.exists(BINARY)
-                    && Files.getLastModifiedTime(BINARY).compareTo(Files.getLastModifiedTime(SOURCE)) > 0) {
-                return;
-            }
-            Process process = new ProcessBuilder(
-                            "gcc", "-O2", "-Wall", "-Wextra", "-o", BINARY.toString(), SOURCE.toString())
-                    .redirectErrorStream(true)
-                    .start();
-            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS) || process.exitValue() != 0 || !out.isEmpty()) {
-                throw new AssertionError("the meter does not compile: " + out);
+            if (!Files.exists(BINARY)
+                    || Files.getLastModifiedTime(BINARY).compareTo(Files.getLastModifiedTime(SOURCE)) <= 0) {
+                String out =
+                        PeerProgram.run("gcc", "-O2", "-Wall", "-Wextra", "-o", BINARY.toString(), SOURCE.toString());
+                assertEquals("", out);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("gcc does not run", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
+            throw new UncheckedIOException("the meter's files cannot be looked at", e);
         }
     }
 
     /** Starts socat with two pseudo terminals that are one line; ends with {@link Process#destroy}. */
     static Process line(Path one, Path other) {
         require("socat");
-        try {
-            Process process = new ProcessBuilder("socat", "pty,raw,echo=0,link=" + one, "pty,raw,echo=0,link=" + other)
-                    .redirectErrorStream(true)
-                    .start();
-            Await.until("the line", () -> Files.exists(one) && Files.exists(other));
-            return process;
-        } catch (IOException e) {
-            throw new UncheckedIOException("socat does not run", e);
-        }
+        return PeerProcess.start(List.of("socat", "pty,raw,echo=0,link=" + one, "pty,raw,echo=0,link=" + other))
+                .await("the line", () -> Files.exists(one) && Files.exists(other))
+                .process();
     }
 
     int port() {
@@ -125,7 +87,6 @@ public final class Meter implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
-        Await.until("the end of the meter", () -> !process.isAlive());
+        process.close();
     }
 }

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.SocketFactory;
@@ -28,6 +29,7 @@ final class BrokerSocket extends Socket {
 
     private static final long BEGIN_SECONDS_MAX = 10;
     private static final int MILLIS_PER_SECOND = 1000;
+    private static final int BUFFER_BYTES = 8192;
 
     private final Socket raw = new Socket();
     private final @Nullable SSLSocketFactory tls;
@@ -130,31 +132,57 @@ final class BrokerSocket extends Socket {
 
     /** The end of the stream waits until the sender has begun. */
     private final class Held extends FilterInputStream {
-        private Held(InputStream in) {
+        private final byte[] ahead = new byte[BUFFER_BYTES];
+        private int position;
+        private int end;
+
+        Held(InputStream in) {
             super(in);
         }
 
         @Override
         public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+            return position == end && fill() == -1 ? -1 : Byte.toUnsignedInt(ahead[position++]);
         }
 
         @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
+        public int read(byte[] into, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
+            if (position == end && fill() == -1) {
+                return -1;
+            }
+            int count = Math.min(length, end - position);
+            System.arraycopy(ahead, position, into, offset, count);
+            position += count;
+            return count;
+        }
+
+        /** Returns what can be had without asking the system: clients ask before each packet, and do nothing with the answer. */
+        @Override
+        public int available() {
+            return end - position;
+        }
+
+        private int fill() throws IOException {
+            int count;
             try {
-                int count = in.read(bytes, offset, length);
-                if (count < 0) {
-                    awaitBegin();
-                }
-                return count;
-            } catch (InterruptedIOException e) {
-                // Nothing came for a while; Paho asks again.
+                count = in.read(ahead, 0, ahead.length);
+            } catch (SocketTimeoutException e) {
+                // No end: the client looks in again.
                 throw e;
             } catch (IOException e) {
                 awaitBegin();
                 throw e;
             }
+            if (count == -1) {
+                awaitBegin();
+            } else {
+                position = 0;
+                end = count;
+            }
+            return count;
         }
 
         private void awaitBegin() throws InterruptedIOException {

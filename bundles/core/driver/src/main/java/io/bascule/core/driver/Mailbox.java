@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.core.driver;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.bascule.api.channel.Quality;
 import io.bascule.api.channel.Value;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +21,19 @@ final class Mailbox {
     /** Most writes that wait; the write path lets one through at a time. */
     static final int WRITES_MAX = 64;
 
+    /**
+     * Readings that a device tells faster than this are taken together: each batch wakes a chain of threads. Who tells one now and
+     * then is not kept waiting.
+     */
+    static final long GATHER_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+    /** So many readings are taken at once, however soon after those before. */
+    static final int GATHER_MAX = 256;
+
     /** A reading that the device told by itself; without a value when it has none any more. */
     record Told(int index, @Nullable Value value, Quality quality, long timeNanos) {}
 
+    private final long gatherNanos;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
     // All guarded by lock.
@@ -29,7 +41,20 @@ final class Mailbox {
     private final ArrayDeque<WriteTask> writes = new ArrayDeque<>();
     private @Nullable String lost;
     private boolean isWoken;
+    /** Whether the lane waits for the first reading; otherwise it looks in by itself when those after the last ones are due. */
+    private boolean isIdle;
+
+    private long takenNanos;
     private long dropped;
+
+    Mailbox() {
+        this(GATHER_NANOS);
+    }
+
+    Mailbox(long gatherNanos) {
+        this.gatherNanos = gatherNanos;
+        this.takenNanos = System.nanoTime() - gatherNanos;
+    }
 
     void put(Told reading) {
         lock.lock();
@@ -39,7 +64,9 @@ final class Mailbox {
                 dropped++;
             }
             readings.addLast(reading);
-            filled.signal();
+            if (isIdle || readings.size() == GATHER_MAX) {
+                filled.signal();
+            }
         } finally {
             lock.unlock();
         }
@@ -81,18 +108,32 @@ final class Mailbox {
         }
     }
 
-    /** Waits until something is there or {@code nanos} have gone. */
+    /** Waits until something is there, and readings are due or many, or {@code nanos} have gone. */
     void await(long nanos) throws InterruptedException {
         long left = nanos;
         lock.lockInterruptibly();
         try {
-            while (left > 0 && !isWoken && lost == null && readings.isEmpty() && writes.isEmpty()) {
+            long gather = takenNanos + gatherNanos - System.nanoTime();
+            while (gather > 0 && left > 0 && !isUrgent() && readings.size() < GATHER_MAX) {
+                long before = Math.min(gather, left);
+                long after = filled.awaitNanos(before);
+                gather -= before - after;
+                left -= before - after;
+            }
+            isIdle = true;
+            while (left > 0 && !isUrgent() && readings.isEmpty()) {
                 left = filled.awaitNanos(left);
             }
             isWoken = false;
         } finally {
+            isIdle = false;
             lock.unlock();
         }
+    }
+
+    @GuardedBy("lock")
+    private boolean isUrgent() {
+        return isWoken || lost != null || !writes.isEmpty();
     }
 
     @Nullable
@@ -109,6 +150,10 @@ final class Mailbox {
     List<Told> readings() {
         lock.lock();
         try {
+            if (readings.isEmpty()) {
+                return List.of();
+            }
+            takenNanos = System.nanoTime();
             List<Told> all = new ArrayList<>(readings);
             readings.clear();
             return all;

@@ -14,16 +14,22 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.SocketFactory;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The socket of one link, plain or with TLS inside; to the clients it is a plain one. It does what they leave out:
  *
  * <ul>
- *   <li>It sends at once: with Nagle's algorithm a small publication can wait for the acknowledgement of the one before.
+ *   <li>It reads ahead: clients ask for the first byte of a packet, for each byte of its length and for the rest, and each of that
+ *       would be a call of the system.
+ *   <li>It sends at once: with Nagle's algorithm a small publication can wait for the acknowledgement of the one before. Only
+ *       while the client has another one in its hands, both go out together.
  *   <li>It can be closed while it connects.
  *   <li>It shows the end of the stream only when the client has begun to send. A client waits to see its receiver run before it
  *       sends, for ever if the receiver has ended by then because the broker hung up: a busy thread for each such attempt.
@@ -32,12 +38,22 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // Under the lock, closing would wait for what it is to end.
 final class BrokerSocket extends Socket {
 
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerSocket.class);
+
     /** A client that has not begun by then never will. */
     private static final long BEGIN_SECONDS_MAX = 10;
+
+    private static final int BUFFER_BYTES = 8192;
+
+    /** The upper half of a packet's first byte is its type, MQTT 3.1.1 section 2.2.1. */
+    private static final int PACKET_TYPE = 0xf0;
+
+    private static final int PUBLISH = 0x30;
 
     private final LinkSettings settings;
     private final Socket wire = new Socket();
     private final CountDownLatch begun = new CountDownLatch(1);
+    private final AtomicInteger announced = new AtomicInteger();
     private volatile Socket inner = wire;
     private @Nullable InputStream input;
     private @Nullable OutputStream output;
@@ -50,6 +66,22 @@ final class BrokerSocket extends Socket {
     /** Returns the address in the form that clients take; also with TLS, which is not their affair. */
     static String address(LinkSettings settings) {
         return "tcp://" + settings.host() + ":" + settings.port();
+    }
+
+    /** Says that a publication is given to the client now: those before it may go out together with it. */
+    void announce() {
+        announced.incrementAndGet();
+    }
+
+    /** Takes that back: the client refused the publication. What was kept for it goes out. */
+    void withdraw() {
+        announced.decrementAndGet();
+        try {
+            getOutputStream().flush();
+        } catch (IOException e) {
+            // The client's sender meets it with the next packet.
+            LOG.debug("what was kept for {} cannot be sent", settings, e);
+        }
     }
 
     /** Returns a factory that gives this socket. */
@@ -133,23 +165,45 @@ final class BrokerSocket extends Socket {
         wire.close();
     }
 
-    /** Keeps the end back until the client has begun. */
+    /** Reads ahead, and keeps the end back until the client has begun. Used by the client's receiver alone. */
     private final class Patient extends FilterInputStream {
+        private final byte[] ahead = new byte[BUFFER_BYTES];
+        private int position;
+        private int end;
+
         Patient(InputStream in) {
             super(in);
         }
 
         @Override
         public int read() throws IOException {
-            byte[] single = new byte[1];
-            return read(single, 0, 1) == -1 ? -1 : Byte.toUnsignedInt(single[0]);
+            return position == end && fill() == -1 ? -1 : Byte.toUnsignedInt(ahead[position++]);
         }
 
         @Override
         public int read(byte[] into, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
+            if (position == end && fill() == -1) {
+                return -1;
+            }
+            int count = Math.min(length, end - position);
+            System.arraycopy(ahead, position, into, offset, count);
+            position += count;
+            return count;
+        }
+
+        /** Returns what can be had without asking the system: clients ask before each packet, and do nothing with the answer. */
+        @Override
+        public int available() {
+            return end - position;
+        }
+
+        private int fill() throws IOException {
             int count;
             try {
-                count = in.read(into, offset, length);
+                count = in.read(ahead, 0, ahead.length);
             } catch (SocketTimeoutException e) {
                 // No end: the client looks in again.
                 throw e;
@@ -159,6 +213,9 @@ final class BrokerSocket extends Socket {
             }
             if (count == -1) {
                 awaitBegin();
+            } else {
+                position = 0;
+                end = count;
             }
             return count;
         }
@@ -173,22 +230,57 @@ final class BrokerSocket extends Socket {
         }
     }
 
-    /** Notes that the client has begun. */
+    /**
+     * Notes that the client has begun, and keeps a publication until the next one if that is on its way here already. The client's
+     * sender writes a packet and flushes; a flush without a packet sends what is kept.
+     */
     private final class Noting extends FilterOutputStream {
+        private final byte[] kept = new byte[BUFFER_BYTES];
+        private int count;
+        private boolean isWithin;
+        private boolean isPublication;
+
         Noting(OutputStream out) {
             super(out);
         }
 
         @Override
         public void write(int value) throws IOException {
-            begun.countDown();
-            out.write(value);
+            write(new byte[] {(byte) value}, 0, 1);
         }
 
         @Override
-        public void write(byte[] from, int offset, int length) throws IOException {
+        public synchronized void write(byte[] from, int offset, int length) throws IOException {
             begun.countDown();
-            out.write(from, offset, length);
+            if (length > 0 && !isWithin) {
+                isWithin = true;
+                isPublication = (from[offset] & PACKET_TYPE) == PUBLISH;
+            }
+            if (count + length > kept.length) {
+                send();
+            }
+            if (length > kept.length) {
+                out.write(from, offset, length);
+            } else {
+                System.arraycopy(from, offset, kept, count, length);
+                count += length;
+            }
+        }
+
+        @Override
+        public synchronized void flush() throws IOException {
+            boolean hasNext = isWithin && isPublication && announced.decrementAndGet() > 0;
+            isWithin = false;
+            if (!hasNext) {
+                send();
+                out.flush();
+            }
+        }
+
+        private synchronized void send() throws IOException {
+            int length = count;
+            count = 0;
+            out.write(kept, 0, length);
         }
     }
 

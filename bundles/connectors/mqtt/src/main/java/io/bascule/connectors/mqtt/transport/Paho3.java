@@ -122,6 +122,8 @@ public final class Paho3 implements Transport {
 
         @Override
         public void publish(Publication publication, Completion completion) throws TransportException {
+            socket.announce();
+            boolean isTaken = false;
             try {
                 client.publish(
                         publication.topic(),
@@ -130,8 +132,13 @@ public final class Paho3 implements Transport {
                         publication.isRetained(),
                         null,
                         new Ends(completion));
+                isTaken = true;
             } catch (MqttException e) {
                 throw new TransportException("cannot publish to " + settings + ": " + words(e), e);
+            } finally {
+                if (!isTaken) {
+                    socket.withdraw();
+                }
             }
         }
 

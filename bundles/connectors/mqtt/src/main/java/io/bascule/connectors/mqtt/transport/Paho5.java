@@ -186,10 +186,17 @@ public final class Paho5 implements Transport {
 
         @Override
         public void publish(Publication publication, Completion completion) throws TransportException {
+            socket.announce();
+            boolean isTaken = false;
             try {
                 client.publish(publication.topic(), message(publication), null, new Ends(completion));
+                isTaken = true;
             } catch (MqttException e) {
                 throw new TransportException("cannot publish to " + settings + ": " + words(e), e);
+            } finally {
+                if (!isTaken) {
+                    socket.withdraw();
+                }
             }
         }
 

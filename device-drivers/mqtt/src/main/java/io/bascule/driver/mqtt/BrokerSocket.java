@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.driver.mqtt;
 
+import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.SocketFactory;
@@ -29,7 +29,6 @@ final class BrokerSocket extends Socket {
 
     private static final long BEGIN_SECONDS_MAX = 10;
     private static final int MILLIS_PER_SECOND = 1000;
-    private static final int BUFFER_BYTES = 8192;
 
     private final Socket raw = new Socket();
     private final @Nullable SSLSocketFactory tls;
@@ -77,7 +76,8 @@ final class BrokerSocket extends Socket {
             secure.setSoTimeout(MILLIS_PER_SECOND);
         }
         // Made here, because a socket that is closed meanwhile would not give them any more.
-        input = new Held(used.getInputStream());
+        // Paho reads a packet in three calls and more; the first has them all.
+        input = new BufferedInputStream(new Held(used.getInputStream()));
         output = new Seen(used.getOutputStream());
     }
 
@@ -132,57 +132,31 @@ final class BrokerSocket extends Socket {
 
     /** The end of the stream waits until the sender has begun. */
     private final class Held extends FilterInputStream {
-        private final byte[] ahead = new byte[BUFFER_BYTES];
-        private int position;
-        private int end;
-
-        Held(InputStream in) {
+        private Held(InputStream in) {
             super(in);
         }
 
         @Override
-        public int read() throws IOException {
-            return position == end && fill() == -1 ? -1 : Byte.toUnsignedInt(ahead[position++]);
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
-            if (position == end && fill() == -1) {
-                return -1;
-            }
-            int count = Math.min(length, end - position);
-            System.arraycopy(ahead, position, into, offset, count);
-            position += count;
-            return count;
-        }
-
-        /** Returns what can be had without asking the system: clients ask before each packet, and do nothing with the answer. */
-        @Override
-        public int available() {
-            return end - position;
-        }
-
-        private int fill() throws IOException {
-            int count;
+        public int read(byte[] bytes, int offset, int length) throws IOException {
             try {
-                count = in.read(ahead, 0, ahead.length);
-            } catch (SocketTimeoutException e) {
-                // No end: the client looks in again.
+                int count = in.read(bytes, offset, length);
+                if (count < 0) {
+                    awaitBegin();
+                }
+                return count;
+            } catch (InterruptedIOException e) {
+                // Nothing came for a while; Paho asks again.
                 throw e;
             } catch (IOException e) {
                 awaitBegin();
                 throw e;
             }
-            if (count == -1) {
-                awaitBegin();
-            } else {
-                position = 0;
-                end = count;
-            }
-            return count;
+        }
+
+        /** Does not ask the system: Paho asks before each packet, and does nothing with the answer. */
+        @Override
+        public int available() {
+            return 0;
         }
 
         private void awaitBegin() throws InterruptedIOException {

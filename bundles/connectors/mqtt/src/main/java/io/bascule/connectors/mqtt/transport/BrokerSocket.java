@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.connectors.mqtt.transport;
 
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -43,8 +45,6 @@ final class BrokerSocket extends Socket {
     /** A client that has not begun by then never will. */
     private static final long BEGIN_SECONDS_MAX = 10;
 
-    private static final int BUFFER_BYTES = 8192;
-
     /** The upper half of a packet's first byte is its type, MQTT 3.1.1 section 2.2.1. */
     private static final int PACKET_TYPE = 0xf0;
 
@@ -56,7 +56,7 @@ final class BrokerSocket extends Socket {
     private final AtomicInteger announced = new AtomicInteger();
     private volatile Socket inner = wire;
     private @Nullable InputStream input;
-    private @Nullable OutputStream output;
+    private @Nullable Noting output;
 
     /** Makes a socket that is not connected; the client connects it. */
     BrokerSocket(LinkSettings settings) {
@@ -77,7 +77,7 @@ final class BrokerSocket extends Socket {
     void withdraw() {
         announced.decrementAndGet();
         try {
-            getOutputStream().flush();
+            connected(output).release();
         } catch (IOException e) {
             // The client's sender meets it with the next packet.
             LOG.debug("what was kept for {} cannot be sent", settings, e);
@@ -113,7 +113,7 @@ final class BrokerSocket extends Socket {
             wire.setSoTimeout(0);
         }
         // Asked for now: a socket that is closed meanwhile gives none, and the client expects some.
-        input = new Patient(inner.getInputStream());
+        input = new BufferedInputStream(new Patient(inner.getInputStream()));
         output = new Noting(inner.getOutputStream());
     }
 
@@ -165,45 +165,17 @@ final class BrokerSocket extends Socket {
         wire.close();
     }
 
-    /** Reads ahead, and keeps the end back until the client has begun. Used by the client's receiver alone. */
+    /** Keeps the end back until the client has begun. */
     private final class Patient extends FilterInputStream {
-        private final byte[] ahead = new byte[BUFFER_BYTES];
-        private int position;
-        private int end;
-
         Patient(InputStream in) {
             super(in);
         }
 
         @Override
-        public int read() throws IOException {
-            return position == end && fill() == -1 ? -1 : Byte.toUnsignedInt(ahead[position++]);
-        }
-
-        @Override
         public int read(byte[] into, int offset, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
-            if (position == end && fill() == -1) {
-                return -1;
-            }
-            int count = Math.min(length, end - position);
-            System.arraycopy(ahead, position, into, offset, count);
-            position += count;
-            return count;
-        }
-
-        /** Returns what can be had without asking the system: clients ask before each packet, and do nothing with the answer. */
-        @Override
-        public int available() {
-            return end - position;
-        }
-
-        private int fill() throws IOException {
             int count;
             try {
-                count = in.read(ahead, 0, ahead.length);
+                count = in.read(into, offset, length);
             } catch (SocketTimeoutException e) {
                 // No end: the client looks in again.
                 throw e;
@@ -213,11 +185,14 @@ final class BrokerSocket extends Socket {
             }
             if (count == -1) {
                 awaitBegin();
-            } else {
-                position = 0;
-                end = count;
             }
             return count;
+        }
+
+        /** Does not ask the system: clients ask before each packet, and do nothing with the answer. */
+        @Override
+        public int available() {
+            return 0;
         }
 
         private void awaitBegin() throws InterruptedIOException {
@@ -232,16 +207,14 @@ final class BrokerSocket extends Socket {
 
     /**
      * Notes that the client has begun, and keeps a publication until the next one if that is on its way here already. The client's
-     * sender writes a packet and flushes; a flush without a packet sends what is kept.
+     * sender writes a packet and flushes.
      */
     private final class Noting extends FilterOutputStream {
-        private final byte[] kept = new byte[BUFFER_BYTES];
-        private int count;
         private boolean isWithin;
         private boolean isPublication;
 
         Noting(OutputStream out) {
-            super(out);
+            super(new BufferedOutputStream(out));
         }
 
         @Override
@@ -250,37 +223,27 @@ final class BrokerSocket extends Socket {
         }
 
         @Override
-        public synchronized void write(byte[] from, int offset, int length) throws IOException {
+        public void write(byte[] from, int offset, int length) throws IOException {
             begun.countDown();
             if (length > 0 && !isWithin) {
                 isWithin = true;
                 isPublication = (from[offset] & PACKET_TYPE) == PUBLISH;
             }
-            if (count + length > kept.length) {
-                send();
-            }
-            if (length > kept.length) {
-                out.write(from, offset, length);
-            } else {
-                System.arraycopy(from, offset, kept, count, length);
-                count += length;
-            }
+            out.write(from, offset, length);
         }
 
         @Override
-        public synchronized void flush() throws IOException {
+        public void flush() throws IOException {
             boolean hasNext = isWithin && isPublication && announced.decrementAndGet() > 0;
             isWithin = false;
             if (!hasNext) {
-                send();
                 out.flush();
             }
         }
 
-        private synchronized void send() throws IOException {
-            int length = count;
-            count = 0;
-            out.write(kept, 0, length);
+        /** Sends what is kept; for any thread. */
+        void release() throws IOException {
+            out.flush();
         }
     }
 

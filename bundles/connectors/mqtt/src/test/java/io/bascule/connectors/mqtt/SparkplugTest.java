@@ -235,6 +235,8 @@ class SparkplugTest {
     void aLostConnectionIsADeathOfThatBirthAndTheNextBirthHasTheNextNumber() {
         try (FaultyProxy proxy = new FaultyProxy(broker.port(), 42)) {
             MqttComponent connection = rig.connected(proxy.port(), PLANT);
+            // Without it the cut could come before the proxy has passed it on.
+            birth("press");
             proxy.set(Fault.CUT);
             Message death = host.await("the death", m -> m.type().equals("NDEATH"));
             assertEquals(0, death.metric("bdSeq").number());

@@ -174,9 +174,11 @@ final class Server implements AutoCloseable {
             if (Files.exists(pidFile)) {
                 long pid = Long.parseLong(Files.readAllLines(pidFile).get(0).strip());
                 List<ProcessHandle> all = new ArrayList<>();
+                // The server first: left alone without its children it makes new ones, and those keep the memory that
+                // the next needs.
                 ProcessHandle.of(pid).ifPresent(p -> {
-                    all.addAll(p.children().toList());
                     all.add(p);
+                    all.addAll(p.children().toList());
                 });
                 all.forEach(ProcessHandle::destroyForcibly);
                 all.forEach(p -> p.onExit()

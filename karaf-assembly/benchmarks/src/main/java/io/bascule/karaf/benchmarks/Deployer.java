@@ -26,8 +26,11 @@ import java.util.concurrent.locks.LockSupport;
 /** Deploys one artefact after the other and looks when what happens. One thread. */
 final class Deployer {
 
-    /** Between two looks at a deployment that is watched; what is measured is at most that much too long. */
-    private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+    /** Between two looks at one that is to be rolled back; what is measured is at most that much too long. */
+    private static final long CLOSE_LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
+    /** Between two looks at one that is to go well. Seldom, because who looks needs a processor that the flow may want. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private static final Duration TIME_MAX = Duration.ofSeconds(60);
 
@@ -93,8 +96,12 @@ final class Deployer {
         }
     }
 
-    /** Deploys {@code version} and watches. */
-    Timeline watch(Path artefact, String version, Duration trial) throws ModuleException {
+    /**
+     * Deploys {@code version} and watches.
+     *
+     * @param isBad whether it is to be rolled back, and its first failed call and the old version's return are looked for
+     */
+    Timeline watch(Path artefact, String version, Duration trial, boolean isBad) throws ModuleException {
         TrafficRule before = router.traffic(LifecyclePlan.MODULE).route().rule();
         long begun = System.nanoTime();
         long id = manager.submit(plan(artefact, trial), Subject.operator("bench"));
@@ -102,7 +109,10 @@ final class Deployer {
         while (System.nanoTime() - begun < TIME_MAX.toNanos()) {
             Deployment now =
                     manager.find(id).orElseThrow(() -> new ModuleException("deployment " + id + " is forgotten"));
-            note(first, now, version, before);
+            note(first, now);
+            if (isBad) {
+                noteReturn(first, now, version, before);
+            }
             Optional<Outcome> outcome = now.outcome();
             if (outcome.isPresent()) {
                 return new Timeline(
@@ -117,7 +127,7 @@ final class Deployer {
                         outcome.get(),
                         now.reason());
             }
-            LockSupport.parkNanos(LOOK_NANOS);
+            LockSupport.parkNanos(isBad ? CLOSE_LOOK_NANOS : LOOK_NANOS);
         }
         throw new ModuleException(
                 "deployment " + id + " of " + artefact.getFileName() + " did not end within " + TIME_MAX);
@@ -132,11 +142,14 @@ final class Deployer {
         COMMITTING
     }
 
-    private void note(Map<Moment, Long> first, Deployment now, String version, TrafficRule before) {
-        boolean isGoingBack = now.progress().startsWith("going back");
+    private static void note(Map<Moment, Long> first, Deployment now) {
         note(first, Moment.SWITCHING, now.step().compareTo(Step.SWITCH) >= 0);
         note(first, Moment.TRIED, now.step().compareTo(Step.TRIAL) >= 0);
         note(first, Moment.COMMITTING, now.step() == Step.COMMIT);
+    }
+
+    private void noteReturn(Map<Moment, Long> first, Deployment now, String version, TrafficRule before) {
+        boolean isGoingBack = now.progress().startsWith("going back");
         if (isGoingBack) {
             // Noticed between two looks.
             note(first, Moment.FAILING, true);

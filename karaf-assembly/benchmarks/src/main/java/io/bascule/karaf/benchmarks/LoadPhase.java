@@ -58,7 +58,7 @@ final class LoadPhase {
             pauseUntil(start + length * i / all);
             String version = LifecyclePlan.loadVersion(i);
             Duration trial = plan.isBad(i) ? TRIAL_OF_BAD : Duration.ofMillis(plan.trialMillis());
-            timelines.add(deployer.watch(plan.artefact(LifecyclePlan.MODULE, version), version, trial));
+            timelines.add(deployer.watch(plan.artefact(LifecyclePlan.MODULE, version), version, trial, plan.isBad(i)));
         }
         pauseUntil(start + length);
         ends.end(run);

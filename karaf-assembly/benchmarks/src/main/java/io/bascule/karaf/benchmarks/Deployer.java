@@ -46,12 +46,12 @@ final class Deployer {
      * When what happened, {@link System#nanoTime()}; {@value #NEVER} when it did not.
      *
      * @param begun it was submitted
-     * @param switching the step switch began
+     * @param switching the step switch began, at the earliest
      * @param tried the trial began, so the new version works
      * @param failing the new version's first call had failed
      * @param deciding its return was decided
      * @param back the old version was routed again
-     * @param committing the step commit began
+     * @param committing the step commit began, at the earliest
      * @param done it ended
      */
     record Timeline(
@@ -106,10 +106,13 @@ final class Deployer {
         long begun = System.nanoTime();
         long id = manager.submit(plan(artefact, trial), Subject.operator("bench"));
         Map<Moment, Long> first = new EnumMap<>(Moment.class);
+        long looked = begun;
         while (System.nanoTime() - begun < TIME_MAX.toNanos()) {
+            long since = looked;
+            looked = System.nanoTime();
             Deployment now =
                     manager.find(id).orElseThrow(() -> new ModuleException("deployment " + id + " is forgotten"));
-            note(first, now);
+            note(first, now, since);
             if (isBad) {
                 noteReturn(first, now, version, before);
             }
@@ -142,10 +145,11 @@ final class Deployer {
         COMMITTING
     }
 
-    private static void note(Map<Moment, Long> first, Deployment now) {
-        note(first, Moment.SWITCHING, now.step().compareTo(Step.SWITCH) >= 0);
+    /** What began since the last look began right after it: no stall is to fall between the two. */
+    private static void note(Map<Moment, Long> first, Deployment now, long since) {
+        note(first, Moment.SWITCHING, now.step().compareTo(Step.SWITCH) >= 0, since);
         note(first, Moment.TRIED, now.step().compareTo(Step.TRIAL) >= 0);
-        note(first, Moment.COMMITTING, now.step() == Step.COMMIT);
+        note(first, Moment.COMMITTING, now.step() == Step.COMMIT, since);
     }
 
     private void noteReturn(Map<Moment, Long> first, Deployment now, String version, TrafficRule before) {
@@ -169,8 +173,12 @@ final class Deployer {
     }
 
     private static void note(Map<Moment, Long> first, Moment moment, boolean isNow) {
+        note(first, moment, isNow, System.nanoTime());
+    }
+
+    private static void note(Map<Moment, Long> first, Moment moment, boolean isNow, long at) {
         if (isNow) {
-            first.putIfAbsent(moment, System.nanoTime());
+            first.putIfAbsent(moment, at);
         }
     }
 }

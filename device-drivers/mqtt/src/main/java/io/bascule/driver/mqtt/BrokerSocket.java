@@ -13,6 +13,7 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.SocketFactory;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The socket that Paho gets for one connection, plain or with TLS inside. It can be closed in any state, which Paho's client cannot
- * while it connects. And it holds back the end of the stream until Paho has begun to send: Paho waits for its receiver to be seen
+ * while it connects. When packets come one upon the other it rests before it reads on, so that one call and one awakening bring
+ * several: a broker sends each one by itself, and to wake a thread for each costs both sides more than the packet. And it holds back the end of the stream until Paho has begun to send: Paho waits for its receiver to be seen
  * running, so one that ends before that, because the broker hangs up at once, leaves a thread that waits for ever.
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // The lock would make closing wait for what it is to end.
@@ -29,10 +31,12 @@ final class BrokerSocket extends Socket {
 
     private static final long BEGIN_SECONDS_MAX = 10;
     private static final int MILLIS_PER_SECOND = 1000;
+    private static final Rush RUSH = new Rush(150_000, 250_000);
 
     private final Socket raw = new Socket();
     private final @Nullable SSLSocketFactory tls;
     private final String host;
+    private final Rush rush;
     private final CountDownLatch begun = new CountDownLatch(1);
     private volatile Socket used = raw;
     private @Nullable InputStream input;
@@ -45,9 +49,22 @@ final class BrokerSocket extends Socket {
      * @param host whom the certificate must name
      */
     BrokerSocket(@Nullable SSLSocketFactory tls, String host) {
+        this(tls, host, RUSH);
+    }
+
+    BrokerSocket(@Nullable SSLSocketFactory tls, String host, Rush rush) {
         this.tls = tls;
         this.host = host;
+        this.rush = rush;
     }
+
+    /**
+     * When and how long to rest.
+     *
+     * @param withinNanos a packet for which the reader waited less than this is not the last one
+     * @param restNanos what a rest adds to the time of a packet, at most
+     */
+    record Rush(long withinNanos, long restNanos) {}
 
     /** Returns a factory that makes this socket and no other. */
     SocketFactory factory() {
@@ -130,8 +147,10 @@ final class BrokerSocket extends Socket {
         raw.close();
     }
 
-    /** The end of the stream waits until the sender has begun. */
+    /** Rests in a rush; and the end of the stream waits until the sender has begun. */
     private final class Held extends FilterInputStream {
+        private boolean isRush;
+
         private Held(InputStream in) {
             super(in);
         }
@@ -139,7 +158,13 @@ final class BrokerSocket extends Socket {
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
             try {
+                if (isRush) {
+                    isRush = false;
+                    LockSupport.parkNanos(rush.restNanos);
+                }
+                long began = System.nanoTime();
                 int count = in.read(bytes, offset, length);
+                isRush = count < length && System.nanoTime() - began < rush.withinNanos;
                 if (count < 0) {
                     awaitBegin();
                 }

@@ -49,6 +49,9 @@ public final class Bench {
         }
     }
 
+    /** Set to a number above 0, suites that take long are short: for work on them, not for figures. */
+    private static final String SHORT = "BASCULE_BENCH_SHORT";
+
     private Bench() {}
 
     /** Runs. Exits with 2 when a suite is unknown, with 1 when one found something wrong; figures alone are not judged. */
@@ -76,6 +79,16 @@ public final class Bench {
             }
         }
         out.println("figures are in docs/benchmarks.md");
+    }
+
+    /** Returns how short suites are to be; 0 when they are not, which is also the meaning of an empty variable. */
+    static int shortened() throws Failure {
+        String text = System.getenv().getOrDefault(SHORT, "").strip();
+        if (!text.matches("[0-9]{0,6}")) {
+            throw new Failure(
+                    SHORT + " is '" + text + "'; expected a number such as 1, or nothing for figures that count");
+        }
+        return text.isEmpty() ? 0 : Integer.parseInt(text);
     }
 
     /** Lets what is measured run: time is what it is measured against, not a condition. */

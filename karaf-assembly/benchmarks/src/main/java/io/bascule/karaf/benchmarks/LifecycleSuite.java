@@ -23,9 +23,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class LifecycleSuite implements Bench.Suite {
 
-    /** Set to a number, everything but the hot updates is short, and these are so many: for work on the suite, not for figures. */
-    static final String SHORT = "BASCULE_BENCH_SHORT";
-
     private static final long TIME_MAX_NANOS = TimeUnit.MINUTES.toNanos(15);
 
     static final int HOT = 1000;
@@ -37,7 +34,8 @@ final class LifecycleSuite implements Bench.Suite {
 
     @Override
     public String run(PrintStream progress) throws Exception {
-        int shortHot = Integer.parseInt(System.getenv().getOrDefault(SHORT, "0"));
+        // Everything but the hot updates is short then, and these are so many.
+        int shortHot = Bench.shortened();
         Map<ModuleKind, Properties> results = new LinkedHashMap<>();
         for (ModuleKind kind : new ModuleKind[] {ModuleKind.NATIVE, ModuleKind.WASM}) {
             progress.println(kind + ": updates under load, then " + (shortHot > 0 ? shortHot : HOT) + " hot updates");

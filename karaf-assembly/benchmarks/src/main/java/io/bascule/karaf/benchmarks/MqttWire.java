@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,11 @@ final class MqttWire implements AutoCloseable {
     private static final int PACKET_ID_MAX = 0xFFFF;
     private static final int CLEAN_SESSION = 2;
     private static final int ANSWER_SECONDS = 10;
+
+    /** What came sooner after it was asked for is not the last: the receiver rests, so that one awakening brings several messages. */
+    private static final long RUSH_NANOS = 150_000;
+
+    private static final long REST_NANOS = 100_000;
 
     private final Socket socket;
     private final OutputStream out;
@@ -147,8 +153,14 @@ final class MqttWire implements AutoCloseable {
         byte[] answers = new byte[BUFFER];
         int length = 0;
         try (InputStream in = socket.getInputStream()) {
+            boolean isRush = false;
             while (true) {
+                if (isRush) {
+                    LockSupport.parkNanos(REST_NANOS);
+                }
+                long began = System.nanoTime();
                 int got = in.read(bytes, length, bytes.length - length);
+                isRush = System.nanoTime() - began < RUSH_NANOS;
                 if (got < 0) {
                     return;
                 }

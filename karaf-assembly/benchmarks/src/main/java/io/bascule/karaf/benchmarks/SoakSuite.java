@@ -17,7 +17,7 @@ final class SoakSuite implements Bench.Suite {
 
     @Override
     public String run(PrintStream progress) throws Exception {
-        boolean isShort = System.getenv(LifecycleSuite.SHORT) != null;
+        boolean isShort = Bench.shortened() > 0;
         int minutes = Integer.getInteger("bascule.bench.soak.minutes", isShort ? SHORT_MINUTES : MINUTES);
         long seed = Long.getLong("bascule.bench.soak.seed", System.nanoTime() & 0xFFFF);
         Path work = Files.createTempDirectory("bascule-bench-soak");

@@ -6,8 +6,10 @@ import io.bascule.api.channel.Batch;
 import io.bascule.api.flow.OverflowPolicy;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bounded queue before a stage: many senders, one worker. An {@code ArrayBlockingQueue} with a policy around it was the
@@ -27,11 +29,18 @@ final class BatchQueue {
     private final Condition changed = lock.newCondition();
     private final Condition hasRoom = lock.newCondition();
 
+    /** Where everything goes past this queue while the worker has nothing to do; null when its step has work of its own. */
+    private @Nullable Passage passage;
+
     @GuardedBy("lock")
     private final ArrayDeque<Object> items = new ArrayDeque<>();
 
     @GuardedBy("lock")
     private boolean isWoken;
+
+    /** The worker waits, with nothing in its hands. */
+    @GuardedBy("lock")
+    private boolean isIdle;
 
     @GuardedBy("lock")
     private boolean isEnding;
@@ -69,6 +78,27 @@ final class BatchQueue {
      */
     record Counts(int waiting, long accepted, long dropped, long messagesDropped) {}
 
+    /**
+     * The way past a queue.
+     *
+     * @param next the queue behind the stage
+     * @param sizeMax most readings of a batch that the worker would leave whole
+     * @param passed counts the readings
+     */
+    private record Passage(BatchQueue next, int sizeMax, LongAdder passed) {}
+
+    /**
+     * Says that the worker does nothing but put what it takes into {@code next}. While it is idle and there is room, senders do that
+     * themselves: waking a thread costs more than all else that happens to a batch here. Order, policy and counts are the same. Called
+     * before the first batch.
+     *
+     * @param sizeMax most readings of a batch that the worker would leave whole
+     * @param passed counts the readings that went past
+     */
+    void passTo(BatchQueue next, int sizeMax, LongAdder passed) {
+        passage = new Passage(next, sizeMax, passed);
+    }
+
     private static int readings(Object item) {
         return item instanceof Batch batch ? batch.size() : 0;
     }
@@ -82,6 +112,10 @@ final class BatchQueue {
         long waited = 0;
         lock.lock();
         try {
+            if (isIdle && items.isEmpty() && !isClosed && passes(item)) {
+                accepted += readings(item);
+                return 0;
+            }
             if (items.size() >= capacity && !isClosed) {
                 switch (overflow) {
                     case BLOCK -> waited = awaitRoom();
@@ -93,16 +127,45 @@ final class BatchQueue {
                 refused += readings(item);
                 messagesDropped += item instanceof Message ? 1 : 0;
             } else {
-                items.add(item);
-                accepted += readings(item);
-                if (items.size() == 1) {
-                    changed.signal();
-                }
+                add(item);
             }
         } finally {
             lock.unlock();
         }
         return waited;
+    }
+
+    private boolean passes(Object item) {
+        Passage way = passage;
+        int readings = readings(item);
+        if (way == null || readings > way.sizeMax || !way.next.offer(item)) {
+            return false;
+        }
+        way.passed.add(readings);
+        return true;
+    }
+
+    /** Takes a batch or message if there is room for it now; returns whether. */
+    private boolean offer(Object item) {
+        lock.lock();
+        try {
+            if (isClosed || items.size() >= capacity) {
+                return false;
+            }
+            add(item);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void add(Object item) {
+        items.add(item);
+        accepted += readings(item);
+        if (items.size() == 1) {
+            changed.signal();
+        }
     }
 
     @GuardedBy("lock")
@@ -149,7 +212,12 @@ final class BatchQueue {
                     isWoken = false;
                     return true;
                 }
-                changed.awaitNanos(left);
+                isIdle = true;
+                try {
+                    changed.awaitNanos(left);
+                } finally {
+                    isIdle = false;
+                }
             }
             int readings = 0;
             Object next = items.peek();

@@ -21,6 +21,11 @@ final class FactoryStep implements Step {
         this.counters = counters;
     }
 
+    /** Returns whether the stage brings readings in: all its worker does with them is to hand them on. */
+    boolean isSource() {
+        return role == Role.SOURCE;
+    }
+
     @Override
     public void start() throws FlowException {
         stage.start();

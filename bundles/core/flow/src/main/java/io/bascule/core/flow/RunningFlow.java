@@ -95,6 +95,12 @@ final class RunningFlow {
             Outlet outlet = new Outlet(targets, counters);
             BatchQueue queue = queue(queues, stage.id());
             Step step = step(stage, queue, outlet, counters, parts);
+            boolean onlyHandsOn = step instanceof FactoryStep made
+                    && made.isSource()
+                    && stage.batch().waitTime().isZero();
+            if (onlyHandsOn && targets.size() == 1) {
+                queue.passTo(targets.get(0), stage.batch().sizeMax(), counters.out);
+            }
             workers.add(new StageWorker(name, stage, queue, step, outlet, counters));
         }
     }

@@ -11,6 +11,7 @@ import io.bascule.testkit.Await;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +74,125 @@ class BatchQueueTest {
             assertTrue(one.asDouble(0) > last[one.channel(0)], "order within a sender");
             last[one.channel(0)] = one.asDouble(0);
         }
+    }
+
+    /** A worker that only hands on, as that of a source. */
+    private static Thread handOn(BatchQueue from, BatchQueue to, LongAdder handedOn) {
+        Thread worker = new Thread(
+                () -> {
+                    try {
+                        List<Object> items = new ArrayList<>();
+                        while (from.take(items, 8, System.nanoTime() + TimeUnit.SECONDS.toNanos(20))) {
+                            for (Object item : items) {
+                                handedOn.increment();
+                                to.put(item);
+                            }
+                            items.clear();
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "worker");
+        worker.start();
+        return worker;
+    }
+
+    @Test
+    void senderPutsIntoTheNextQueueItselfWhileTheWorkerIsIdleAndThereIsRoom() throws Exception {
+        BatchQueue queue = new BatchQueue(2, OverflowPolicy.BLOCK);
+        BatchQueue next = new BatchQueue(2, OverflowPolicy.BLOCK);
+        LongAdder passed = new LongAdder();
+        LongAdder handedOn = new LongAdder();
+        queue.passTo(next, 1, passed);
+        Thread worker = handOn(queue, next, handedOn);
+        Await.until("the worker to be idle", () -> worker.getState() == Thread.State.TIMED_WAITING);
+
+        queue.put(batch(1, 1));
+        queue.put(new Message("topic", new byte[0]));
+        assertEquals(2, next.counts().waiting());
+        assertEquals(1, passed.sum());
+        assertEquals(0, handedOn.sum());
+
+        // No room: the worker takes it and waits for room, the queue fills behind it.
+        queue.put(batch(1, 2));
+        Await.until("the worker to wait for room", () -> worker.getState() == Thread.State.WAITING);
+        queue.put(batch(1, 3));
+        assertEquals(new BatchQueue.Counts(1, 3, 0, 0), queue.counts());
+
+        queue.end();
+        List<Object> items = new ArrayList<>();
+        while (items.size() < 4) {
+            next.take(items, 8, soon());
+        }
+        worker.join();
+        assertEquals(1, passed.sum());
+        assertEquals(2, handedOn.sum());
+        assertEquals(4, items.size());
+        queue.put(batch(1, 4));
+        assertEquals(0, next.counts().waiting());
+        assertEquals(1, queue.counts().dropped());
+    }
+
+    @Test
+    void theWorkerCutsWhatIsTooLarge() throws Exception {
+        BatchQueue queue = new BatchQueue(2, OverflowPolicy.BLOCK);
+        BatchQueue next = new BatchQueue(2, OverflowPolicy.BLOCK);
+        LongAdder passed = new LongAdder();
+        queue.passTo(next, 1, passed);
+        Thread worker = handOn(queue, next, new LongAdder());
+        Await.until("the worker to be idle", () -> worker.getState() == Thread.State.TIMED_WAITING);
+        queue.put(Batch.builder(2).add(1, 1, 1).add(1, 2, 2).build());
+        Await.until("the worker to hand it on", () -> next.counts().waiting() == 1);
+        assertEquals(0, passed.sum());
+        queue.end();
+        worker.join();
+    }
+
+    @ParameterizedTest
+    @EnumSource(OverflowPolicy.class)
+    void orderAndCountsAreExactWhereverABatchGoes(OverflowPolicy policy) throws Exception {
+        BatchQueue queue = new BatchQueue(2, OverflowPolicy.BLOCK);
+        BatchQueue next = new BatchQueue(2, policy);
+        LongAdder passed = new LongAdder();
+        LongAdder handedOn = new LongAdder();
+        queue.passTo(next, 1, passed);
+        Thread worker = handOn(queue, next, handedOn);
+        int each = 20_000;
+        List<Thread> senders = new ArrayList<>();
+        for (int s = 1; s <= 2; s++) {
+            int sender = s;
+            Thread thread = new Thread(() -> {
+                for (int i = 0; i < each; i++) {
+                    queue.put(batch(sender, i));
+                }
+            });
+            senders.add(thread);
+            thread.start();
+        }
+        List<Object> items = new ArrayList<>();
+        double[] last = {-1, -1, -1};
+        long taken = 0;
+        boolean hasMore = true;
+        while (hasMore) {
+            items.clear();
+            hasMore = next.take(items, 8, soon());
+            for (Object item : items) {
+                Batch one = (Batch) item;
+                assertTrue(one.asDouble(0) > last[one.channel(0)], "order within a sender");
+                last[one.channel(0)] = one.asDouble(0);
+                taken++;
+            }
+            if (senders.stream().noneMatch(Thread::isAlive)) {
+                queue.end();
+            }
+            if (!worker.isAlive()) {
+                next.end();
+            }
+        }
+        assertEquals(2L * each, queue.counts().accepted());
+        assertEquals(2L * each, passed.sum() + handedOn.sum());
+        assertEquals(2L * each, taken + next.counts().dropped());
     }
 
     @Test

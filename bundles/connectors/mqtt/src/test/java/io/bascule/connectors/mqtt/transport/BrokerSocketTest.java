@@ -4,6 +4,7 @@ package io.bascule.connectors.mqtt.transport;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.bascule.testkit.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,9 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +38,18 @@ class BrokerSocketTest {
     @BeforeEach
     void connect() throws IOException {
         door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        socket = new BrokerSocket(new LinkSettings(
+        socket = new BrokerSocket(settings());
+        meet();
+    }
+
+    private void meet() throws IOException {
+        socket.connect(door.getLocalSocketAddress());
+        broker = door.accept();
+        out = socket.getOutputStream();
+    }
+
+    private LinkSettings settings() {
+        return new LinkSettings(
                 "127.0.0.1",
                 door.getLocalPort(),
                 "client",
@@ -45,10 +60,7 @@ class BrokerSocketTest {
                 Duration.ofSeconds(10),
                 10,
                 Optional.empty(),
-                false));
-        socket.connect(door.getLocalSocketAddress());
-        broker = door.accept();
-        out = socket.getOutputStream();
+                false);
     }
 
     @AfterEach
@@ -133,6 +145,31 @@ class BrokerSocketTest {
         send(small);
         send(large);
         assertArrive(small, small, large);
+    }
+
+    @Test
+    void inARushItRestsAndThenReadsAllThatCameMeanwhile() throws Exception {
+        close();
+        connectWithLongRest();
+        InputStream in = socket.getInputStream();
+        broker.getOutputStream().write(1);
+        assertEquals(1, in.read());
+        FutureTask<Integer> next = new FutureTask<>(in::read);
+        Thread reader = new Thread(next, "reader");
+        reader.start();
+        Await.until("the reader to rest", () -> reader.getState() == Thread.State.TIMED_WAITING);
+        broker.getOutputStream().write(2);
+        broker.getOutputStream().write(new byte[] {3, 4});
+        LockSupport.unpark(reader);
+        assertEquals(2, next.get());
+        assertEquals(2, in.available(), "came with the same call");
+    }
+
+    private void connectWithLongRest() throws IOException {
+        door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        long longest = TimeUnit.HOURS.toNanos(1);
+        socket = new BrokerSocket(settings(), new BrokerSocket.Rush(longest, longest));
+        meet();
     }
 
     @Test

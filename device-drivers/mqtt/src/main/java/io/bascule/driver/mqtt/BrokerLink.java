@@ -3,6 +3,7 @@ package io.bascule.driver.mqtt;
 
 import io.bascule.api.channel.driver.Deadline;
 import io.bascule.api.channel.driver.DriverException;
+import io.bascule.protocol.mqtt.BrokerSocket;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,7 +82,7 @@ final class BrokerLink {
         store.clear();
         state.clear();
         BrokerSocket own = new BrokerSocket(
-                settings.isSecure() ? settings.tls().context().getSocketFactory() : null, settings.host());
+                settings.isSecure() ? settings.tls().context().getSocketFactory() : null, settings.host(), true);
         socket = own;
         MqttConnectOptions options = options();
         options.setSocketFactory(own.factory());

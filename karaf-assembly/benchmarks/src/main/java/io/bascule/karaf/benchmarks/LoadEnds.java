@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.osgi.framework.BundleActivator;
@@ -139,12 +141,12 @@ public final class LoadEnds implements BundleActivator {
         }
     }
 
-    /** Counts what arrives and how old it is. */
-    static final class Counter implements StageFactory, Stage {
+    /** Counts what arrives and how old it is. A thread of its own writes that down: a disk that is slow must not hold the flow. */
+    static final class Counter implements StageFactory, Stage, Runnable {
         private final AtomicLong count = new AtomicLong();
         private final Latencies latencies = new Latencies();
         private final Path file;
-        private long written;
+        private final CountDownLatch end = new CountDownLatch(1);
 
         Counter(Path file) {
             this.file = file;
@@ -166,20 +168,35 @@ public final class LoadEnds implements BundleActivator {
         }
 
         @Override
+        public void start() {
+            Thread thread = new Thread(this, "bench-count");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        @Override
         public void accept(Batch batch) {
-            long total = count.addAndGet(batch.size());
-            long now = System.nanoTime();
-            latencies.add(now - batch.timeNanos(batch.size() - 1));
-            if (now - written > LOOK_NANOS) {
-                written = now;
-                try {
-                    // Moved into place, so that nobody reads half of it.
-                    Path draft = file.resolveSibling(file.getFileName() + ".draft");
-                    Files.writeString(draft, now + " " + total + " " + heapPeak() + " " + latencies.text());
-                    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
+            count.addAndGet(batch.size());
+            latencies.add(System.nanoTime() - batch.timeNanos(batch.size() - 1));
+        }
+
+        @Override
+        public void run() {
+            try {
+                while (!end.await(LOOK_NANOS, TimeUnit.NANOSECONDS)) {
+                    long total = count.get();
+                    if (total > 0) {
+                        // Moved into place, so that nobody reads half of it.
+                        Path draft = file.resolveSibling(file.getFileName() + ".draft");
+                        Files.writeString(
+                                draft, System.nanoTime() + " " + total + " " + heapPeak() + " " + latencies.text());
+                        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+                    }
                 }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
 
@@ -193,7 +210,7 @@ public final class LoadEnds implements BundleActivator {
 
         @Override
         public void close() {
-            // Nothing is held.
+            end.countDown();
         }
     }
 }

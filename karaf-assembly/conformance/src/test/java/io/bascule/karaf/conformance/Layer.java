@@ -13,6 +13,8 @@ enum Layer {
     API(0, "io.bascule.api.", "security < channel < module flow store"),
     /** One provider for each contract. */
     CORE(1, "io.bascule.core.", ""),
+    /** What a driver and a connector of one protocol share; each takes it into its bundle. */
+    PROTOCOL(1, "io.bascule.protocol.", ""),
     /** Devices. */
     DRIVER(2, "io.bascule.driver.", ""),
     /** Brokers and other remote ends. */

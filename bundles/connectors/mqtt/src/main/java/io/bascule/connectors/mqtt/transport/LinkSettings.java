@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.connectors.mqtt.transport;
 
+import io.bascule.protocol.mqtt.BrokerSocket;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -33,6 +34,16 @@ public record LinkSettings(
         int inFlightMax,
         Optional<SSLContext> tls,
         boolean isHostVerified) {
+
+    /** Returns a socket for one connection. */
+    BrokerSocket socket() {
+        return new BrokerSocket(tls.map(SSLContext::getSocketFactory).orElse(null), host, isHostVerified);
+    }
+
+    /** Returns the address in the form that clients take; also with TLS, which is not their affair. */
+    String address() {
+        return "tcp://" + host + ":" + port;
+    }
 
     @Override
     public String toString() {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.connectors.mqtt.transport;
 
+import io.bascule.protocol.mqtt.BrokerSocket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -33,11 +34,11 @@ public final class Paho3 implements Transport {
             throws TransportException {
         MqttConnectOptions options = options(settings);
         will.ifPresent(w -> options.setWill(w.topic(), w.payload(), w.qos(), w.isRetained()));
-        BrokerSocket socket = new BrokerSocket(settings);
+        BrokerSocket socket = settings.socket();
         options.setSocketFactory(socket.factory());
         MqttAsyncClient client = null;
         try {
-            client = new MqttAsyncClient(BrokerSocket.address(settings), settings.clientId(), new MemoryPersistence());
+            client = new MqttAsyncClient(settings.address(), settings.clientId(), new MemoryPersistence());
             client.setCallback(new Ears(listener));
             client.connect(options).waitForCompletion(settings.timeout().toMillis());
             return new PahoLink(client, socket, settings);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.bascule.connectors.mqtt.transport;
 
+import io.bascule.protocol.mqtt.BrokerSocket;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -40,11 +41,11 @@ public final class Paho5 implements Transport {
             throws TransportException {
         MqttConnectionOptions options = options(settings);
         will.ifPresent(w -> options.setWill(w.topic(), message(w)));
-        BrokerSocket socket = new BrokerSocket(settings);
+        BrokerSocket socket = settings.socket();
         options.setSocketFactory(socket.factory());
         MqttAsyncClient client = null;
         try {
-            client = new MqttAsyncClient(BrokerSocket.address(settings), settings.clientId(), new MemoryPersistence());
+            client = new MqttAsyncClient(settings.address(), settings.clientId(), new MemoryPersistence());
             client.setCallback(new Ears(listener));
             IMqttToken token = client.connect(options);
             token.waitForCompletion(settings.timeout().toMillis());

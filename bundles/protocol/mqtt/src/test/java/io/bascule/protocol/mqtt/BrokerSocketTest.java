@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.bascule.connectors.mqtt.transport;
+package io.bascule.protocol.mqtt;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -14,9 +14,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,29 +36,14 @@ class BrokerSocketTest {
     @BeforeEach
     void connect() throws IOException {
         door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        socket = new BrokerSocket(settings());
-        meet();
+        meet(new BrokerSocket(null, "127.0.0.1", false));
     }
 
-    private void meet() throws IOException {
+    private void meet(BrokerSocket made) throws IOException {
+        socket = made;
         socket.connect(door.getLocalSocketAddress());
         broker = door.accept();
         out = socket.getOutputStream();
-    }
-
-    private LinkSettings settings() {
-        return new LinkSettings(
-                "127.0.0.1",
-                door.getLocalPort(),
-                "client",
-                "",
-                "",
-                Duration.ZERO,
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                10,
-                Optional.empty(),
-                false);
     }
 
     @AfterEach
@@ -147,10 +130,16 @@ class BrokerSocketTest {
         assertArrive(small, small, large);
     }
 
+    /** Connects anew, with what is a rush and how long a rest then lasts. */
+    private void meetAgain(Duration within, Duration rest) throws IOException {
+        socket.close();
+        broker.close();
+        meet(new BrokerSocket(null, "127.0.0.1", false, new BrokerSocket.Rush(within.toNanos(), rest.toNanos())));
+    }
+
     @Test
     void inARushItRestsAndThenReadsAllThatCameMeanwhile() throws Exception {
-        close();
-        connectWithLongRest();
+        meetAgain(Duration.ofHours(1), Duration.ofHours(1));
         InputStream in = socket.getInputStream();
         broker.getOutputStream().write(1);
         assertEquals(1, in.read());
@@ -165,11 +154,14 @@ class BrokerSocketTest {
         assertEquals(2, in.available(), "came with the same call");
     }
 
-    private void connectWithLongRest() throws IOException {
-        door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        long longest = TimeUnit.HOURS.toNanos(1);
-        socket = new BrokerSocket(settings(), new BrokerSocket.Rush(longest, longest));
-        meet();
+    @Test
+    void withoutARushNothingWaits() throws Exception {
+        meetAgain(Duration.ZERO, Duration.ofHours(1));
+        InputStream in = socket.getInputStream();
+        for (int i = 0; i < 10; i++) {
+            broker.getOutputStream().write(i);
+            assertEquals(i, in.read());
+        }
     }
 
     @Test

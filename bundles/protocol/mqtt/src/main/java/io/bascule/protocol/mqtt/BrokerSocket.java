@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.bascule.connectors.mqtt.transport;
+package io.bascule.protocol.mqtt;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -21,12 +21,14 @@ import java.util.concurrent.locks.LockSupport;
 import javax.net.SocketFactory;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The socket of one link, plain or with TLS inside; to the clients it is a plain one. It does what they leave out:
+ * The socket of one connection, plain or with TLS inside; to the clients, which are Paho's, it is a plain one. It does what they leave
+ * out:
  *
  * <ul>
  *   <li>It reads ahead: clients ask for the first byte of a packet, for each byte of its length and for the rest, and each of that
@@ -40,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * </ul>
  */
 @SuppressWarnings("UnsynchronizedOverridesSynchronized") // Under the lock, closing would wait for what it is to end.
-final class BrokerSocket extends Socket {
+public final class BrokerSocket extends Socket {
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerSocket.class);
 
@@ -54,7 +56,9 @@ final class BrokerSocket extends Socket {
 
     private static final Rush RUSH = new Rush(150_000, 250_000);
 
-    private final LinkSettings settings;
+    private final @Nullable SSLSocketFactory tls;
+    private final String host;
+    private final boolean isHostVerified;
     private final Rush rush;
     private final Socket wire = new Socket();
     private final CountDownLatch begun = new CountDownLatch(1);
@@ -63,13 +67,21 @@ final class BrokerSocket extends Socket {
     private @Nullable InputStream input;
     private @Nullable Noting output;
 
-    /** Makes a socket that is not connected; the client connects it. */
-    BrokerSocket(LinkSettings settings) {
-        this(settings, RUSH);
+    /**
+     * Makes a socket that is not connected; the client connects it, as if it were plain.
+     *
+     * @param tls for TLS; null without
+     * @param host name or address of the broker
+     * @param isHostVerified whether its certificate must be for {@code host}
+     */
+    public BrokerSocket(@Nullable SSLSocketFactory tls, String host, boolean isHostVerified) {
+        this(tls, host, isHostVerified, RUSH);
     }
 
-    BrokerSocket(LinkSettings settings, Rush rush) {
-        this.settings = settings;
+    BrokerSocket(@Nullable SSLSocketFactory tls, String host, boolean isHostVerified, Rush rush) {
+        this.tls = tls;
+        this.host = host;
+        this.isHostVerified = isHostVerified;
         this.rush = rush;
     }
 
@@ -81,29 +93,24 @@ final class BrokerSocket extends Socket {
      */
     record Rush(long withinNanos, long restNanos) {}
 
-    /** Returns the address in the form that clients take; also with TLS, which is not their affair. */
-    static String address(LinkSettings settings) {
-        return "tcp://" + settings.host() + ":" + settings.port();
-    }
-
     /** Says that a publication is given to the client now: those before it may go out together with it. */
-    void announce() {
+    public void announce() {
         announced.incrementAndGet();
     }
 
     /** Takes that back: the client refused the publication. What was kept for it goes out. */
-    void withdraw() {
+    public void withdraw() {
         announced.decrementAndGet();
         try {
             connected(output).release();
         } catch (IOException e) {
             // The client's sender meets it with the next packet.
-            LOG.debug("what was kept for {} cannot be sent", settings, e);
+            LOG.debug("what was kept for {} cannot be sent", host, e);
         }
     }
 
     /** Returns a factory that gives this socket. */
-    SocketFactory factory() {
+    public SocketFactory factory() {
         return new Factory();
     }
 
@@ -115,13 +122,13 @@ final class BrokerSocket extends Socket {
     @Override
     public void connect(SocketAddress broker, int timeoutMillis) throws IOException {
         wire.setTcpNoDelay(true);
+        wire.setKeepAlive(true);
         wire.connect(broker, timeoutMillis);
-        if (settings.tls().isPresent()) {
+        if (tls != null) {
             wire.setSoTimeout(timeoutMillis);
-            SSLSocket secure = (SSLSocket)
-                    settings.tls().get().getSocketFactory().createSocket(wire, settings.host(), settings.port(), true);
+            SSLSocket secure = (SSLSocket) tls.createSocket(wire, host, wire.getPort(), true);
             inner = secure;
-            if (settings.isHostVerified()) {
+            if (isHostVerified) {
                 SSLParameters parameters = secure.getSSLParameters();
                 // Names are compared as with HTTPS, RFC 2818 section 3.1.
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");
@@ -147,7 +154,7 @@ final class BrokerSocket extends Socket {
 
     private <T> T connected(@Nullable T stream) throws SocketException {
         if (stream == null) {
-            throw new SocketException("the socket to " + settings + " is not connected");
+            throw new SocketException("the socket to " + host + " is not connected");
         }
         return stream;
     }
@@ -226,7 +233,7 @@ final class BrokerSocket extends Socket {
                 begun.await(BEGIN_SECONDS_MAX, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted at the end of the connection to " + settings);
+                throw new InterruptedIOException("interrupted at the end of the connection to " + host);
             }
         }
     }
@@ -301,7 +308,7 @@ final class BrokerSocket extends Socket {
         }
 
         private SocketException other() {
-            return new SocketException("there is one socket to " + settings + ", and whoever asks for it connects it");
+            return new SocketException("there is one socket to " + host + ", and whoever asks for it connects it");
         }
     }
 }

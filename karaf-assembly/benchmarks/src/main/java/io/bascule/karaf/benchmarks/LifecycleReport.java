@@ -96,7 +96,7 @@ final class LifecycleReport {
                 + " their first 20 batches; the old version does these calls again. Stall: the time from when a batch was to be sent"
                 + " to its arrival, of all batches that arrived while an update switched or let the old version go, and"
                 + " 20 ms after. The machine's share: how late a thread of another process woke at these times that does nothing but"
-                + " wake each millisecond; a batch needs two such wakings, the sender's and the flow's.\n\n"
+                + " wake each millisecond; a batch needs three such wakings: the sender's, the module's and the sink's.\n\n"
                 + "| module | readings/s | updates | rollbacks | lost (target 0) | doubled (target 0) |"
                 + " out of order (target 0) | stall, ms: median | p99 (target 2) | max | the machine's share, ms: median | p99 | max | worst stall of an update, ms: median |"
                 + " rollback in trial, ms: median | max (target 10) |\n"

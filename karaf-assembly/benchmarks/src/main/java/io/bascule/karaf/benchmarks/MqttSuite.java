@@ -16,7 +16,7 @@ import java.util.Map;
  */
 final class MqttSuite implements Bench.Suite {
 
-    private static final List<Integer> RATES = List.of(1_000, 5_000, 10_000, 20_000, 30_000);
+    private static final List<Integer> RATES = List.of(1_000, 5_000, 10_000, 20_000, 30_000, 40_000);
     private static final int SECONDS = Integer.getInteger("bascule.bench.mqtt.seconds", 8);
     /** Until the compilers are done: before, they took a third of a gateway's CPU time. */
     private static final int WARM_UP_SECONDS = 30;

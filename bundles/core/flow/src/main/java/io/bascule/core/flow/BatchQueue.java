@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * first design; it cannot drop the oldest, count, end and wake in one step, so that counts were not exact when a flow
  * stopped under load. Batches and messages keep their order.
  *
- * <p>Invariant: readings offered = accepted + refused, and accepted = taken + evicted + waiting.
+ * <p>Invariant: readings offered = accepted + refused, and accepted = taken + passed + evicted + waiting.
  */
 final class BatchQueue {
 
@@ -135,13 +135,14 @@ final class BatchQueue {
         return waited;
     }
 
+    /** Lets a batch or message go past if there is a way and room; returns whether it did. */
+    @GuardedBy("lock")
     private boolean passes(Object item) {
         Passage way = passage;
-        int readings = readings(item);
-        if (way == null || readings > way.sizeMax || !way.next.offer(item)) {
+        if (way == null || readings(item) > way.sizeMax || !way.next.offer(item)) {
             return false;
         }
-        way.passed.add(readings);
+        way.passed.add(readings(item));
         return true;
     }
 

@@ -28,13 +28,8 @@ class BatchQueueTest {
         return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20);
     }
 
-    /** The accounting must be exact under every policy, also with senders that run into the end. */
-    @ParameterizedTest
-    @EnumSource(OverflowPolicy.class)
-    void accountsForEveryReadingUnderConcurrentSendersAndAnEndInTheMiddle(OverflowPolicy policy) throws Exception {
-        BatchQueue queue = new BatchQueue(4, policy);
-        int senders = 3;
-        int each = 2000;
+    /** Starts senders 1 to {@code senders}, each with numbered batches. */
+    private static List<Thread> send(BatchQueue queue, int senders, int each) {
         List<Thread> threads = new ArrayList<>();
         for (int s = 1; s <= senders; s++) {
             int sender = s;
@@ -46,6 +41,17 @@ class BatchQueueTest {
             threads.add(thread);
             thread.start();
         }
+        return threads;
+    }
+
+    /** The accounting must be exact under every policy, also with senders that run into the end. */
+    @ParameterizedTest
+    @EnumSource(OverflowPolicy.class)
+    void accountsForEveryReadingUnderConcurrentSendersAndAnEndInTheMiddle(OverflowPolicy policy) throws Exception {
+        BatchQueue queue = new BatchQueue(4, policy);
+        int senders = 3;
+        int each = 2000;
+        List<Thread> threads = send(queue, senders, each);
 
         List<Object> items = new ArrayList<>();
         List<Batch> taken = new ArrayList<>();
@@ -116,7 +122,8 @@ class BatchQueueTest {
 
         // No room: the worker takes it and waits for room, the queue fills behind it.
         queue.put(batch(1, 2));
-        Await.until("the worker to wait for room", () -> worker.getState() == Thread.State.WAITING);
+        Await.until(
+                "the worker to wait for room", () -> handedOn.sum() == 1 && worker.getState() == Thread.State.WAITING);
         queue.put(batch(1, 3));
         assertEquals(new BatchQueue.Counts(1, 3, 0, 0), queue.counts());
 
@@ -159,17 +166,7 @@ class BatchQueueTest {
         queue.passTo(next, 1, passed);
         Thread worker = handOn(queue, next, handedOn);
         int each = 20_000;
-        List<Thread> senders = new ArrayList<>();
-        for (int s = 1; s <= 2; s++) {
-            int sender = s;
-            Thread thread = new Thread(() -> {
-                for (int i = 0; i < each; i++) {
-                    queue.put(batch(sender, i));
-                }
-            });
-            senders.add(thread);
-            thread.start();
-        }
+        List<Thread> senders = send(queue, 2, each);
         List<Object> items = new ArrayList<>();
         double[] last = {-1, -1, -1};
         long taken = 0;

@@ -93,20 +93,28 @@ public final class BrokerSocket extends Socket {
      */
     record Rush(long withinNanos, long restNanos) {}
 
-    /** Says that a publication is given to the client now: those before it may go out together with it. */
+    /**
+     * Says that a publication is given to the client now: those before it may go out together with it. One that is not announced goes
+     * out at once.
+     */
     public void announce() {
         announced.incrementAndGet();
     }
 
     /** Takes that back: the client refused the publication. What was kept for it goes out. */
     public void withdraw() {
-        announced.decrementAndGet();
+        countDown();
         try {
             connected(output).release();
         } catch (IOException e) {
             // The client's sender meets it with the next packet.
             LOG.debug("what was kept for {} cannot be sent", host, e);
         }
+    }
+
+    /** Counts one announcement as done and returns how many are left. Never below 0: whoever announces nothing counts nothing down. */
+    private int countDown() {
+        return announced.updateAndGet(count -> Math.max(0, count - 1));
     }
 
     /** Returns a factory that gives this socket. */
@@ -267,7 +275,7 @@ public final class BrokerSocket extends Socket {
 
         @Override
         public void flush() throws IOException {
-            boolean hasNext = isWithin && isPublication && announced.decrementAndGet() > 0;
+            boolean hasNext = isWithin && isPublication && countDown() > 0;
             isWithin = false;
             if (!hasNext) {
                 out.flush();

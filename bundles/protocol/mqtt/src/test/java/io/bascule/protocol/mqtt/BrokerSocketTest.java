@@ -95,6 +95,18 @@ class BrokerSocketTest {
     }
 
     @Test
+    void aPublicationThatWasNotAnnouncedTakesNothingFromThoseThatAre() throws IOException {
+        send(packet(PUBLISH, 40, 1));
+        assertArrive(packet(PUBLISH, 40, 1));
+        socket.announce();
+        socket.announce();
+        send(packet(PUBLISH, 40, 2));
+        assertEquals(0, broker.getInputStream().available());
+        send(packet(PUBLISH, 40, 3));
+        assertArrive(packet(PUBLISH, 40, 2), packet(PUBLISH, 40, 3));
+    }
+
+    @Test
     void anyOtherPacketTakesWhatIsKeptAlong() throws IOException {
         socket.announce();
         socket.announce();

@@ -421,10 +421,12 @@ final class MortalGateway implements AutoCloseable {
         }
     }
 
+    /** The end of what the gateway said, but for the login of each command. */
     String logTail() {
         try {
             List<String> lines = new ArrayList<>(lastLines(home.resolve("console.log"), 15));
-            lines.addAll(lastLines(home.resolve("data/log/karaf.log"), 40));
+            lines.addAll(last(
+                    log().stream().filter(l -> !l.contains("authenticated")).toList(), 40));
             return String.join("\n", lines);
         } catch (IOException e) {
             return "no log: " + e;
@@ -440,7 +442,10 @@ final class MortalGateway implements AutoCloseable {
         if (!Files.exists(file)) {
             return List.of();
         }
-        List<String> lines = Files.readAllLines(file);
+        return last(Files.readAllLines(file), max);
+    }
+
+    private static List<String> last(List<String> lines, int max) {
         return lines.subList(Math.max(0, lines.size() - max), lines.size());
     }
 

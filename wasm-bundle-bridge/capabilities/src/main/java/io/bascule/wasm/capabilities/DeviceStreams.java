@@ -18,7 +18,7 @@ public final class DeviceStreams implements StreamOpener {
             throw new IOException(
                     endpoint.grantName()
                             + " cannot be opened: this gateway has no library for serial ports; install the"
-                            + " feature bascule-driver-wasm, or the bundle com.fazecast.jSerialComm",
+                            + " bundle com.fazecast.jSerialComm",
                     e);
         }
     }

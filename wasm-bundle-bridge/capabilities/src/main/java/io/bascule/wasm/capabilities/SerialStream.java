@@ -10,10 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * A serial port, by jSerialComm; the only class that knows the library. Its waits cannot be interrupted, so they are cut into short
- * ones.
+ * A serial port, by jSerialComm; the only class that knows the library. Its waits cannot be interrupted and last for ever when another
+ * program changes the line's settings (VMIN and VTIME, termios(3)), so it is only asked for bytes that are there.
  */
 final class SerialStream implements ByteStream {
 
@@ -24,12 +25,14 @@ final class SerialStream implements ByteStream {
     private static final List<String> MACHINES =
             List.of("x86_64", "x86", "armv8_64", "armv8_32", "armv7hf", "armv6hf", "armv5");
 
-    private static final int SLICE_MILLIS = 50;
+    /** The longer nothing came, the longer until the next look: a sixteenth of that, within these bounds. */
+    private static final long LOOK_NANOS_MIN = TimeUnit.MICROSECONDS.toNanos(200);
+
+    private static final long LOOK_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final String name;
     private final SerialPort port;
     private volatile boolean isClosed;
-    private int sliceMillis = -1;
 
     private SerialStream(String name, SerialPort port) {
         this.name = name;
@@ -53,13 +56,12 @@ final class SerialStream implements ByteStream {
                     case "odd" -> SerialPort.ODD_PARITY;
                     default -> SerialPort.NO_PARITY;
                 });
-        SerialStream stream = new SerialStream(endpoint.grantName(), port);
-        stream.slice(SLICE_MILLIS);
+        port.setComPortTimeouts(SerialPort.TIMEOUT_NONBLOCKING, 0, 0);
         if (!port.openPort()) {
             throw new IOException(endpoint + " cannot be opened (error " + port.getLastErrorCode()
                     + "); is it there, may this account use it, does another program have it?");
         }
-        return stream;
+        return new SerialStream(endpoint.grantName(), port);
     }
 
     /**
@@ -89,32 +91,24 @@ final class SerialStream implements ByteStream {
         System.setProperty(NATIVE_CODE, folder.toString());
     }
 
-    private void slice(int millis) {
-        if (millis != sliceMillis) {
-            sliceMillis = millis;
-            port.setComPortTimeouts(SerialPort.TIMEOUT_READ_SEMI_BLOCKING, millis, 0);
-        }
-    }
-
     @Override
     public int read(byte[] target, int count, long waitNanos) throws IOException, InterruptedException {
-        long end = System.nanoTime() + waitNanos;
+        long begin = System.nanoTime();
         while (true) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("interrupted while waiting for " + name);
             }
-            long left = end - System.nanoTime();
-            if (left <= 0) {
-                return 0;
-            }
-            slice((int) Math.max(1, Math.min(SLICE_MILLIS, TimeUnit.NANOSECONDS.toMillis(left))));
-            int got = isClosed ? END : port.readBytes(target, count);
+            int there = isClosed ? END : port.bytesAvailable();
+            int got = there > 0 ? port.readBytes(target, Math.min(count, there)) : there;
             if (got < 0) {
                 throw new IOException(isClosed ? "the stream was closed" : name + " gives no bytes; was it unplugged?");
             }
-            if (got > 0) {
+            long waited = System.nanoTime() - begin;
+            if (got > 0 || waited >= waitNanos) {
                 return got;
             }
+            long look = Math.max(LOOK_NANOS_MIN, Math.min(LOOK_NANOS_MAX, waited / 16));
+            LockSupport.parkNanos(Math.min(look, waitNanos - waited));
         }
     }
 

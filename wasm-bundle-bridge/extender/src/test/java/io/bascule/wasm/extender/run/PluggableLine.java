@@ -54,6 +54,16 @@ final class PluggableLine {
         }
     }
 
+    /** Makes reading block for ever while nothing comes, as any program may that the terminal's permissions let in. */
+    void letReadsBlock() throws IOException, InterruptedException {
+        Process stty = new ProcessBuilder("stty", "-F", terminal.toString(), "min", "1", "time", "0")
+                .inheritIO()
+                .start();
+        if (stty.waitFor() != 0) {
+            throw new IOException("stty ended with " + stty.exitValue());
+        }
+    }
+
     /** Takes the terminal away; does nothing when it is gone. */
     void pull() {
         try {

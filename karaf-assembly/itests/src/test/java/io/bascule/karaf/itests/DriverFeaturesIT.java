@@ -190,8 +190,11 @@ class DriverFeaturesIT {
     @Test
     @Order(1)
     void installingAFeatureRestartsNothing() throws IOException {
-        List<String> restarted = gateway.log().stream()
+        List<String> said = gateway.log().stream()
                 .filter(line -> line.contains("FeaturesServiceImpl"))
+                .toList();
+        assertTrue(said.stream().anyMatch(line -> line.contains("Starting bundles")), said.toString());
+        List<String> restarted = said.stream()
                 .dropWhile(line -> !line.contains("Refreshing bundles") && !line.contains("Stopping bundles"))
                 .toList();
         assertEquals(List.of(), restarted);

@@ -239,19 +239,32 @@ final class Gateway implements AutoCloseable {
     }
 
     String logTail() {
+        return logTail(home);
+    }
+
+    /** The end of what the gateway in a folder said, but for the login of each command. */
+    static String logTail(Path home) {
         try {
-            List<String> lines = new ArrayList<>(Files.readAllLines(home.resolve("console.log")));
-            Path log = home.resolve("data/log/karaf.log");
-            if (Files.exists(log)) {
-                // Every command of a test is a session of its own.
-                Files.readAllLines(log).stream()
-                        .filter(l -> !l.contains("authenticated"))
-                        .forEach(lines::add);
-            }
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+            List<String> lines = new ArrayList<>(last(lines(home.resolve("console.log")), 15));
+            lines.addAll(last(
+                    log(home).stream().filter(l -> !l.contains("authenticated")).toList(), 40));
+            return String.join("\n", lines);
         } catch (IOException e) {
             return "no log: " + e;
         }
+    }
+
+    /** Every line of the log that is there. */
+    static List<String> log(Path home) throws IOException {
+        return lines(home.resolve("data/log/karaf.log"));
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    }
+
+    private static List<String> last(List<String> lines, int max) {
+        return lines.subList(Math.max(0, lines.size() - max), lines.size());
     }
 
     /** Waits until {@code condition} holds. */

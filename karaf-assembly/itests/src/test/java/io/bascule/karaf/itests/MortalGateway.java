@@ -421,32 +421,13 @@ final class MortalGateway implements AutoCloseable {
         }
     }
 
-    /** The end of what the gateway said, but for the login of each command. */
     String logTail() {
-        try {
-            List<String> lines = new ArrayList<>(lastLines(home.resolve("console.log"), 15));
-            lines.addAll(last(
-                    log().stream().filter(l -> !l.contains("authenticated")).toList(), 40));
-            return String.join("\n", lines);
-        } catch (IOException e) {
-            return "no log: " + e;
-        }
+        return Gateway.logTail(home);
     }
 
     /** Every line of the log that is there. */
     List<String> log() throws IOException {
-        return lastLines(home.resolve("data/log/karaf.log"), Integer.MAX_VALUE);
-    }
-
-    private static List<String> lastLines(Path file, int max) throws IOException {
-        if (!Files.exists(file)) {
-            return List.of();
-        }
-        return last(Files.readAllLines(file), max);
-    }
-
-    private static List<String> last(List<String> lines, int max) {
-        return lines.subList(Math.max(0, lines.size() - max), lines.size());
+        return Gateway.log(home);
     }
 
     void await(String what, BooleanSupplier condition) throws InterruptedException {

@@ -25,6 +25,9 @@ final class SerialStream implements ByteStream {
     private static final List<String> MACHINES =
             List.of("x86_64", "x86", "armv8_64", "armv8_32", "armv7hf", "armv6hf", "armv5");
 
+    /** The library's shortest wait for bytes; there is none, because it is asked only for those that are there. */
+    private static final int READ_MILLIS = 100;
+
     /** The longer nothing came, the longer until the next look: a sixteenth of that, within these bounds. */
     private static final long LOOK_NANOS_MIN = TimeUnit.MICROSECONDS.toNanos(200);
 
@@ -56,7 +59,9 @@ final class SerialStream implements ByteStream {
                     case "odd" -> SerialPort.ODD_PARITY;
                     default -> SerialPort.NO_PARITY;
                 });
-        port.setComPortTimeouts(SerialPort.TIMEOUT_NONBLOCKING, 0, 0);
+        // Not TIMEOUT_NONBLOCKING, with which a write to a line that is full keeps a processor busy until there is
+        // room.
+        port.setComPortTimeouts(SerialPort.TIMEOUT_READ_SEMI_BLOCKING, READ_MILLIS, 0);
         if (!port.openPort()) {
             throw new IOException(endpoint + " cannot be opened (error " + port.getLastErrorCode()
                     + "); is it there, may this account use it, does another program have it?");
